@@ -1,0 +1,158 @@
+"""Who signs the requests: a valid token, else a refresh, else the browser; more scope when the server asks for it."""
+
+import time
+from collections.abc import AsyncGenerator, Sequence
+
+import anyio
+import httpx2
+from mcp.client.auth.utils import extract_field_from_www_auth
+
+from client.browser import Browser
+from client.errors import NotAllowed, SignInNeeded
+from client.login import authorize, refresh
+from client.outputs import Outputs
+from client.provider import Exchange
+from client.revocation import revoke_quietly
+from client.tokens import Tokens, TokenStore
+
+
+class OktaAuth(httpx2.Auth):
+    """
+    The authorization of one session's requests.
+
+    Source: ADR 0004; the SDK's provider does the protocol, this decides when.
+    """
+
+    def __init__(
+        self, outputs: Outputs, store: TokenStore, exchange: Exchange, browser: Browser | None, wait_seconds: float
+    ) -> None:
+        self._outputs = outputs
+        self._store = store
+        self._exchange = exchange
+        self._browser = browser
+        self._wait_seconds = wait_seconds
+        self._turn = anyio.Lock()
+        self._spent: str | None = None
+
+    async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
+        """Send the request with the best token there is, and once more after each thing that improves it."""
+        tokens = await self._current()
+        response = yield bearing(request, tokens)
+        if response.status_code == 401 and tokens is not None:
+            tokens, refused = await self._renewed(tokens), tokens
+            if tokens.access_token != refused.access_token:
+                response = yield bearing(request, tokens)
+        if response.status_code == 401:
+            tokens = await self.sign_in(response, tokens)
+            response = yield bearing(request, tokens)
+        if tokens is not None and needs_more_scope(response):
+            tokens = await self._step_up(response, tokens)
+            yield bearing(request, tokens)
+
+    async def _current(self) -> Tokens | None:
+        tokens = self._store.load(self._outputs.account)
+        return await self._renewed(tokens) if tokens is not None and tokens.expired(time.time()) else tokens
+
+    async def _renewed(self, old: Tokens) -> Tokens:
+        """
+        Tokens that are newer than the old ones: from the store, if another process was faster, else from Okta.
+
+        When Okta no longer takes the refresh token, the old tokens come back.
+        """
+        account = self._outputs.account
+        async with self._store.lock(account):
+            stored = self._store.load(account)
+            if stored is None or stored.access_token != old.access_token:
+                return stored or old
+            if stored.refresh_token in (None, self._spent):
+                return old
+            new = await refresh(self._outputs, stored, self._exchange)
+            if new is None:
+                self._spent = stored.refresh_token
+                return old
+            self._store.save(account, new)
+            return new
+
+    async def sign_in(self, refusal: httpx2.Response, old: Tokens | None, fresh: bool = False) -> Tokens:
+        """
+        Ask for the scopes that the refusal names, or the base scopes; `fresh` asks even if somebody else just did.
+
+        Raises:
+            SignInNeeded: there is no browser.
+            NotAllowed, SignInFailed, …: see `authorize`.
+        """
+        async with self._turn:
+            stored = None if fresh else self._store.load(self._outputs.account)
+            if stored is not None and (old is None or stored.access_token != old.access_token):
+                return stored
+            name_scopes(refusal, self._outputs.base_scopes)
+            return await self._ask(refusal, None)
+
+    async def _step_up(self, refusal: httpx2.Response, old: Tokens) -> Tokens:
+        """Ask for the scopes that the refusal names, on top of those there are; once per request."""
+        needed = (extract_field_from_www_auth(refusal, "scope") or "").split()
+        async with self._turn:
+            stored = self._store.load(self._outputs.account) or old
+            if stored.access_token != old.access_token and set(needed) <= set(stored.scopes):
+                return stored
+            return await self._ask(refusal, stored, needed)
+
+    async def _ask(self, refusal: httpx2.Response, start: Tokens | None, needed: Sequence[str] = ()) -> Tokens:
+        """Ask the person, keep the answer, and end what it replaces: Okta would keep the old refresh token alive."""
+        if self._browser is None:
+            raise no_browser(self._outputs, [scope for scope in needed if start and scope not in start.scopes])
+        new = await authorize(self._outputs, start, refusal, self._exchange, self._browser, self._wait_seconds)
+        account = self._outputs.account
+        async with self._store.lock(account):
+            superseded = self._store.load(account)
+            self._store.save(account, new)
+        if superseded is not None:
+            await revoke_quietly(superseded, self._exchange)
+        return new
+
+
+def bearing(request: httpx2.Request, tokens: Tokens | None) -> httpx2.Request:
+    """The request with the access token, or with none."""
+    request.headers.pop("Authorization", None)
+    if tokens is not None:
+        request.headers["Authorization"] = f"Bearer {tokens.access_token}"
+    return request
+
+
+def needs_more_scope(response: httpx2.Response) -> bool:
+    """Whether the server refused the request for lack of scope (RFC 6750 §3.1)."""
+    return response.status_code == 403 and extract_field_from_www_auth(response, "error") == "insufficient_scope"
+
+
+def name_scopes(refusal: httpx2.Response, base_scopes: tuple[str, ...]) -> None:
+    """
+    Put the base scopes into a challenge that names none: the SDK would ask for all that Okta publishes.
+
+    Source: facts/mcp-on-lambda.md; Okta grants all that was asked or nothing.
+    """
+    if extract_field_from_www_auth(refusal, "scope") is None:
+        challenge = refusal.headers.get("WWW-Authenticate", "")
+        separator = ", " if "=" in challenge else " "
+        named = f'scope="{" ".join(base_scopes)}"'
+        refusal.headers["WWW-Authenticate"] = f"{challenge or 'Bearer'}{separator}{named}"
+
+
+def no_browser(outputs: Outputs, missing: Sequence[str]) -> SignInNeeded:
+    """What to type where no browser can be opened."""
+    if not missing:
+        return SignInNeeded(f"you are not signed in to {outputs.url}", "mcp-okta login")
+    return SignInNeeded(
+        f"this needs {' '.join(missing)} on {outputs.url}, which takes a sign-in",
+        " ".join(["mcp-okta login", *(f"--scope {scope}" for scope in missing)]),
+    )
+
+
+def refused(outputs: Outputs, response: httpx2.Response) -> NotAllowed:
+    """The server's refusal of a token that it had asked for."""
+    scopes = tuple((extract_field_from_www_auth(response, "scope") or "").split())
+    wanted = f" ({' '.join(scopes)})" if scopes else ""
+    return NotAllowed(
+        f"{outputs.url} refuses the token that Okta just gave{wanted}: status {response.status_code}",
+        "mcp-okta login, and if that does not help, ask whoever deployed the server",
+        scopes,
+    )

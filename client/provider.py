@@ -1,0 +1,206 @@
+"""The SDK's OAuth provider with the deployed client id, driven step by step. Source: ADR 0004."""
+
+import logging
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx2
+from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider, OAuthFlowError
+from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthMetadata, OAuthToken
+
+from client.errors import BadAnswer, ServerError, SignInFailed, network_error, place
+from client.outputs import Outputs
+from client.tokens import Tokens
+
+Exchange = Callable[[httpx2.Request], Awaitable[httpx2.Response]]
+
+
+def quiet_sdk_logs() -> None:
+    """
+    Keep the SDK's tracebacks off the terminal: without a handler, Python prints them to stderr.
+
+    What the OAuth provider logs it also raises, and we say it in our words; so that goes nowhere by default.
+    """
+    logging.getLogger("mcp.client.auth").propagate = False
+    for name in ("mcp", "mcp.client.auth", "client"):
+        logger = logging.getLogger(name)
+        if not any(isinstance(handler, logging.NullHandler) for handler in logger.handlers):
+            logger.addHandler(logging.NullHandler())
+
+
+class Memory:
+    """The SDK's token storage for one flow: it starts from the given tokens and remembers what the flow got."""
+
+    def __init__(self, outputs: Outputs, tokens: Tokens | None) -> None:
+        self._outputs = outputs
+        self._tokens = tokens
+        self.received: OAuthToken | None = None
+        self.received_at = 0.0
+
+    async def get_tokens(self) -> OAuthToken | None:
+        """The tokens that the flow starts from."""
+        if self._tokens is None:
+            return None
+        return OAuthToken(
+            access_token=self._tokens.access_token,
+            refresh_token=self._tokens.refresh_token,
+            scope=" ".join(self._tokens.scopes),
+        )
+
+    async def set_tokens(self, tokens: OAuthToken) -> None:
+        """Remember what the flow got."""
+        self.received = tokens
+        self.received_at = time.time()
+
+    async def get_client_info(self) -> OAuthClientInformationFull:
+        """The client that Okta has registered, bound to its issuer so that no other server is ever shown it."""
+        return OAuthClientInformationFull(client_id=self._outputs.client_id, issuer=self._outputs.issuer)
+
+    async def set_client_info(self, client_info: OAuthClientInformationFull) -> None:
+        """
+        Refuse a client that registered itself.
+
+        Raises:
+            SignInFailed: always; `drive` stops such a flow earlier.
+        """
+        raise SignInFailed("the authorization server registered another client than the deployed one")
+
+
+def build_provider(
+    outputs: Outputs,
+    memory: Memory,
+    redirect_uri: str,
+    redirect: Callable[[str], Awaitable[None]] | None = None,
+    answer: Callable[[], Awaitable[AuthorizationCodeResult]] | None = None,
+) -> OAuthClientProvider:
+    """
+    The SDK's provider for one flow; a new one each time, since it keeps a denied scope.
+
+    Source: facts/mcp-on-lambda.md, "The SDK's OAuth client".
+    """
+    metadata = OAuthClientMetadata.model_validate(
+        {"client_name": "mcp-okta", "redirect_uris": [redirect_uri], "token_endpoint_auth_method": "none"}
+    )
+    return OAuthClientProvider(outputs.url, metadata, memory, redirect, answer)
+
+
+async def drive(
+    provider: OAuthClientProvider,
+    request: httpx2.Request,
+    outputs: Outputs,
+    exchange: Exchange,
+    refusal: httpx2.Response | None = None,
+) -> None:
+    """
+    Run the SDK's flow up to where it would send `request` (again), its own requests through `exchange`.
+
+    Afterwards the request carries the token, if there is one. `refusal` is the answer that it got before.
+
+    Raises:
+        BadAnswer: the flow would go to another authorization server than the deployed one.
+        SignInFailed: the SDK found something wrong.
+    """
+    flow: AsyncGenerator[httpx2.Request, httpx2.Response] = provider.async_auth_flow(request)
+    try:
+        outgoing = await anext(flow)
+        if outgoing is request and refusal is not None:
+            outgoing = await flow.asend(refusal)
+        while outgoing is not request:
+            check_server(provider, outputs)
+            outgoing = await flow.asend(check_answer(outgoing, await exchange(outgoing)))
+    except OAuthFlowError as error:
+        raise SignInFailed(f"the sign-in for {outputs.url} stopped: {error}", "mcp-okta outputs --json") from None
+    finally:
+        await flow.aclose()
+
+
+def check_server(provider: OAuthClientProvider, outputs: Outputs) -> None:
+    """
+    Stop before the SDK registers a client or talks to a server that the outputs do not name.
+
+    Raises:
+        BadAnswer: the MCP server names another authorization server, or none.
+
+    Source: facts/okta.md §5: Okta refuses anonymous registration.
+    """
+    if provider.context.client_info is None:
+        named = provider.context.auth_server_url or "no authorization server"
+        raise BadAnswer(
+            f"{outputs.url} names {named}, but the outputs name {outputs.issuer}", "mcp-okta outputs --json"
+        )
+
+
+def check_answer(request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:
+    """
+    Let through only answers that the SDK reads rightly.
+
+    Raises:
+        ServerError: the server is in trouble; the SDK would go on to another address, or drop the tokens.
+        SignInFailed: the code was refused.
+        BadAnswer: the token endpoint answered without a token.
+    """
+    if response.status_code >= 500 or response.status_code == 429:
+        raise ServerError(f"{place(request.url)} answered {response.status_code}", "wait a minute, then try again")
+    grant = parse_qs(request.content.decode("latin-1")).get("grant_type", [""])[0] if request.method == "POST" else ""
+    if grant == "authorization_code" and response.status_code != 200:
+        raise SignInFailed(f"{place(request.url)} refused the code: {reason(response)}")
+    if grant and response.status_code == 200 and not _holds_token(response):
+        raise BadAnswer(f"{place(request.url)} answered without a token", "mcp-okta outputs --json")
+    return response
+
+
+def _json_object(response: httpx2.Response) -> dict[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _holds_token(response: httpx2.Response) -> bool:
+    body = _json_object(response)
+    lifetime = body.get("expires_in")
+    bearer = str(body.get("token_type", "Bearer")).lower() == "bearer"
+    return isinstance(body.get("access_token"), str) and bearer and (lifetime is None or isinstance(lifetime, int))
+
+
+def reason(response: httpx2.Response) -> str:
+    """Okta's own words for an error of the token or revocation endpoint (RFC 6749 §5.2), else the status."""
+    body = _json_object(response)
+    words = body.get("error_description") or body.get("error")
+    return str(words) if words else f"status {response.status_code}"
+
+
+def kept(outputs: Outputs, memory: Memory, metadata: OAuthMetadata | None) -> Tokens | None:
+    """What is stored of the flow's tokens: an absolute expiry, and whom to ask next time; None if it got none."""
+    received = memory.received
+    if received is None or metadata is None:
+        return None
+    return Tokens(
+        issuer=outputs.issuer,
+        client_id=outputs.client_id,
+        access_token=received.access_token,
+        refresh_token=received.refresh_token,
+        expires_at=memory.received_at + (3600 if received.expires_in is None else received.expires_in),
+        scopes=tuple((received.scope or "").split()),
+        metadata=metadata.model_dump(mode="json", exclude_none=True),
+    )
+
+
+def bare_request(outputs: Outputs) -> httpx2.Request:
+    """A request for the flow to authorize; it is never sent. Its protocol version makes the SDK send `resource`."""
+    return httpx2.Request("POST", outputs.url, headers={"MCP-Protocol-Version": "2025-11-25"})
+
+
+def exchange_over(http: httpx2.AsyncClient) -> Exchange:
+    """Send the flow's own requests over `http`, with failures in our words."""
+
+    async def exchange(request: httpx2.Request) -> httpx2.Response:
+        try:
+            return await http.send(request, follow_redirects=False)
+        except httpx2.TransportError as error:
+            raise network_error(error, request.url) from error
+
+    return exchange

@@ -1,0 +1,62 @@
+"""
+What can go wrong with an environment.
+
+EnvironmentsError
+  x EngineMissing      there is no Pulumi CLI, and no way to get one works
+  x WrongName          a branch or stack that cannot be an environment
+  x StackMissing       nothing is deployed under that name
+  x StackLocked        somebody else is changing the stack
+  x WrongPassphrase    the stack's secrets were written with another passphrase
+  x Unreachable        Okta or AWS does not answer, or refuses the credentials
+  x EngineFailed       the program or a provider says no; the message has its own words
+  x Interrupted        the person stopped it; the running step was finished
+"""
+
+
+class EnvironmentsError(Exception):
+    """
+    Something a person can act on: what happened, where, and what to type next.
+
+    Source: ours; issue 3, "must show".
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+class EngineMissing(EnvironmentsError):
+    """No Pulumi CLI, and no way to get one works; the message names each way and its reason."""
+
+
+class WrongName(EnvironmentsError):
+    """The branch or stack cannot be an environment."""
+
+    exit_code = 2
+
+
+class StackMissing(EnvironmentsError):
+    """Nothing is deployed under that name."""
+
+
+class StackLocked(EnvironmentsError):
+    """Somebody else is changing the stack; the message says who and since when."""
+
+
+class WrongPassphrase(EnvironmentsError):
+    """The stack's secrets were written with another passphrase."""
+
+
+class Unreachable(EnvironmentsError):
+    """Okta or AWS does not answer, or refuses the credentials."""
+
+
+class EngineFailed(EnvironmentsError):
+    """The program or a provider says no, in its own words."""
+
+
+class Interrupted(EnvironmentsError):
+    """The person stopped it; the engine finished its running step."""

@@ -1,0 +1,136 @@
+"""From the engine's words to one message and one remedy."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from environments.errors import (
+    EngineFailed,
+    EnvironmentsError,
+    StackLocked,
+    StackMissing,
+    Unreachable,
+    WrongPassphrase,
+)
+
+# Sentences of the engine that only say that something else failed.
+ECHOES = (
+    "update failed",
+    "preview failed",
+    "destroy failed",
+    "refresh failed",
+    "one or more errors occurred",
+    "an unhandled error occurred: program exited",
+    "program failed with an unhandled exception",
+)
+NO_ANSWER = re.compile(
+    r"connection refused|no such host|i/o timeout|could not connect to the endpoint|network is unreachable"
+    r"|connect timeout|name or service not known|all connection attempts failed|cannot be reached|connection reset",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(r"https?://[\w.-]+(?::\d+)?|dial tcp [\w.:\[\]-]+")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it happened: what the messages name."""
+
+    root: Path
+    stack: str
+    command: str = "up"
+
+    @property
+    def again(self) -> str:
+        """The command to run again."""
+        return f"mcp-okta {self.command}" + ("" if self.stack == "local" else f" --stack {self.stack}")
+
+
+Rule = tuple[str, Callable[[Place, str], EnvironmentsError]]
+
+
+def explain(text: str, errors: Sequence[str], place: Place) -> EnvironmentsError:
+    """
+    The error that a person can act on.
+
+    Args:
+        text: what the engine wrote to its standard error and output.
+        errors: its diagnostics of severity error.
+    """
+    everything = "\n".join([text, *errors])
+    for pattern, make in RULES:
+        if re.search(pattern, everything):
+            return make(place, everything)
+    said = _own_words(errors) or _own_words(re.findall(r"^error: (.*)$", text, re.MULTILINE)) or text.strip()
+    message, remedy = split_remedy(said)
+    if not remedy and NO_ANSWER.search(said):
+        return Unreachable(message, f"check the address and the network, locally `mcp-okta local status`; {place.again}")
+    return EngineFailed(message, remedy or f"correct what it names, then: {place.again}")
+
+
+def split_remedy(text: str) -> tuple[str, str]:
+    """The program's own errors end with a line `→ remedy`."""
+    message, arrow, remedy = text.partition("\n  → ")
+    return (message.strip(), remedy.strip().splitlines()[0]) if arrow and remedy.strip() else (text.strip(), "")
+
+
+def _own_words(errors: Sequence[str]) -> str:
+    kept = [text.strip() for text in errors if text.strip() and not text.strip().lower().startswith(ECHOES)]
+    return "\n".join(dict.fromkeys(kept))
+
+
+def _passphrase(place: Place, text: str) -> EnvironmentsError:
+    file = place.root / ".local/passphrase"
+    if place.stack == "local" or file.exists():
+        return WrongPassphrase(
+            f"the passphrase does not open the secrets of stack {place.stack}; the local cloud's is in {file}, "
+            "another stack's in PULUMI_CONFIG_PASSPHRASE",
+            f"put the right passphrase back; or begin again: mcp-okta local down && rm -r {place.root / '.local'} "
+            f"{place.root / 'Pulumi.local.yaml'}",
+        )
+    return WrongPassphrase(
+        f"the passphrase does not open the secrets of stack {place.stack}",
+        f"export PULUMI_CONFIG_PASSPHRASE=… with the passphrase that the stack was made with, then: {place.again}",
+    )
+
+
+def _locked(place: Place, text: str) -> EnvironmentsError:
+    who = re.search(r"locked by[^\n]*\n?[^\n]*", text)
+    return StackLocked(
+        f"the stack {place.stack} is being changed by somebody else: {who[0].strip() if who else 'the backend says so'}",
+        f"let it finish; if it is gone for certain: pulumi cancel --yes --stack {place.stack}",
+    )
+
+
+def _missing(place: Place, text: str) -> EnvironmentsError:
+    return stack_missing(place.stack)
+
+
+def stack_missing(stack: str) -> StackMissing:
+    """Nothing is deployed under that name."""
+    option = "" if stack == "local" else f" --stack {stack}"
+    return StackMissing(f"nothing is deployed: there is no stack {stack}", f"mcp-okta up{option}")
+
+
+def _plugin(place: Place, text: str) -> EnvironmentsError:
+    line = re.search(r"[^\n]*no (?:resource|language) plugin[^\n]*", text)
+    return EngineFailed(
+        f"the engine lacks a plugin: {line[0].strip() if line else 'see above'}",
+        f"mcp-okta local up; on real accounts: pulumi install; then: {place.again}",
+    )
+
+
+def _login(place: Place, text: str) -> EnvironmentsError:
+    return EngineFailed(
+        "the engine does not know where to keep the state of real accounts",
+        f"pulumi login (or pulumi login --local, or export PULUMI_BACKEND_URL=…), then: {place.again}",
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    (r"incorrect passphrase|passphrase must be set with", _passphrase),
+    (r"the stack is currently locked by|\[409\] Conflict: Another update", _locked),
+    (r"no stack named '[^']*' found", _missing),
+    (r"no (resource|language) plugin", _plugin),
+    (r"PULUMI_ACCESS_TOKEN must be set|not logged in|no credentials.*pulumi login", _login),
+)

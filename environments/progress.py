@@ -1,0 +1,115 @@
+"""What the engine tells while it works, in our own words: resources that start and end, notes, and the sum."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+
+from pulumi.automation.events import EngineEvent, StepEventMetadata
+
+ROOT_TYPE = "pulumi:pulumi:Stack"
+READS = ("read", "refresh", "read-replacement", "read-discard")
+
+
+@dataclass(frozen=True)
+class Step:
+    """
+    One resource began, ended or failed.
+
+    Args:
+        state: `running`, `done` or `failed`.
+        operation: the engine's word: create, update, delete, same, replace, refresh, …
+        seconds: how long it took; 0.0 while it runs.
+    """
+
+    urn: str
+    parent: str
+    operation: str
+    state: str
+    seconds: float = 0.0
+
+    @property
+    def kind(self) -> str:
+        """The resource's type without its module: `aws:lambda/function:Function` → `aws Function`."""
+        package, _, rest = self.urn.split("::")[2].rsplit("$", 1)[-1].partition(":")
+        return f"{package} {rest.rsplit(':', 1)[-1]}"
+
+    @property
+    def name(self) -> str:
+        """The name that the program gave it."""
+        return self.urn.rsplit("::", 1)[-1]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence for the person; `severity` is info or warning."""
+
+    text: str
+    severity: str = "info"
+
+
+@dataclass(frozen=True)
+class Sum:
+    """How many resources were created, updated, …: the engine's words → counts."""
+
+    changes: Mapping[str, int] = field(default_factory=dict)
+
+
+Progress = Step | Note | Sum
+OnProgress = Callable[[Progress], None]
+
+
+class Listener:
+    """
+    Turns engine events into progress, and keeps what the engine complains about.
+
+    Args:
+        on_progress: told in a thread of the SDK.
+    """
+
+    def __init__(self, on_progress: OnProgress) -> None:
+        self._on_progress = on_progress
+        self._started: dict[str, float] = {}
+        self.errors: list[str] = []
+        self.changes: dict[str, int] = {}
+
+    def __call__(self, event: EngineEvent) -> None:
+        """Take one event."""
+        if pre := event.resource_pre_event:
+            self._begin(pre.metadata)
+        elif outputs := event.res_outputs_event:
+            self._end(outputs.metadata, "done")
+        elif failed := event.res_op_failed_event:
+            self._end(failed.metadata, "failed")
+        elif event.summary_event:
+            self.changes = {str(getattr(op, "value", op)): n for op, n in event.summary_event.resource_changes.items()}
+            self._on_progress(Sum(self.changes))
+        elif diagnostic := event.diagnostic_event:
+            self._diagnose(diagnostic.severity, diagnostic.message)
+
+    def _begin(self, step: StepEventMetadata) -> None:
+        if step.type != ROOT_TYPE:
+            self._started[step.urn] = monotonic()
+            self._on_progress(Step(step.urn, _parent(step), str(step.op.value), "running"))
+
+    def _end(self, step: StepEventMetadata, state: str) -> None:
+        if step.type != ROOT_TYPE:
+            seconds = monotonic() - self._started.get(step.urn, monotonic())
+            self._on_progress(Step(step.urn, _parent(step), str(step.op.value), state, seconds))
+
+    def _diagnose(self, severity: str, message: str) -> None:
+        text = plain(message).strip()
+        if severity == "error" and text not in self.errors:
+            self.errors.append(text)
+        elif severity in ("warning", "info#err") and text:
+            self._on_progress(Note(text, "warning"))
+
+
+def plain(message: str) -> str:
+    """The text without the engine's colour marks."""
+    return re.sub(r"<\{%.*?%\}>", "", message)
+
+
+def _parent(step: StepEventMetadata) -> str:
+    state = step.new or step.old
+    return state.parent if state else ""

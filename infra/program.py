@@ -1,0 +1,125 @@
+"""Where the components meet: address → authorization → function → routes, an order without a cycle."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from infra import marks
+from infra.authorization import Authorization, AuthorizationArgs
+from infra.bundle import Sources, build_bundle
+from infra.endpoint import Endpoint, EndpointArgs
+from infra.function import FunctionArgs, McpFunction
+from infra.groups import create_groups, find_groups
+from infra.route import Route, RouteArgs
+from infra.settings import ROOT, Settings
+from lambda_server.scopes import SCOPES
+
+
+def declare(settings: Settings) -> dict[str, Any]:
+    """
+    Declare everything and return the stack's outputs; what can fail without the clouds fails before the first object.
+
+    Raises:
+        InfraError: a group does not exist, or the zip cannot be built.
+    """
+    bundle = build_bundle(Sources.of(ROOT), settings.target, cache_folder(ROOT), warn=pulumi.log.warn)
+    group_ids = groups(settings)
+    tags = marks.tags(settings.environment, settings.branch)
+    endpoint = Endpoint(
+        "endpoint",
+        EndpointArgs(
+            name=settings.name,
+            tags=tags,
+            throttle_rate=settings.throttle_rate,
+            throttle_burst=settings.throttle_burst,
+            log_retention_days=settings.log_retention_days,
+        ),
+    )
+    authorization = Authorization(
+        "authorization",
+        AuthorizationArgs(
+            name=settings.name,
+            mark=marks.mark(settings.environment),
+            audience=endpoint.url,
+            scopes=SCOPES,
+            access=settings.access,
+            group_ids=group_ids,
+            redirect_uris=list(dict.fromkeys([*settings.redirect_uris, *settings.extra_redirect_uris])),
+            access_token_minutes=settings.access_token_minutes,
+        ),
+    )
+    function = McpFunction(
+        "function",
+        FunctionArgs(
+            name=settings.name,
+            tags=tags,
+            bundle=bundle,
+            target=settings.target,
+            memory_megabytes=settings.memory_megabytes,
+            timeout_seconds=settings.timeout_seconds,
+            log_retention_days=settings.log_retention_days,
+            reserved_concurrency=settings.reserved_concurrency,
+            variables=variables(settings, endpoint, authorization),
+            execution_arn=endpoint.execution_arn,
+        ),
+    )
+    Route(
+        "route",
+        RouteArgs(
+            api_id=endpoint.api_id,
+            invoke_arn=function.invoke_arn,
+            timeout_seconds=settings.timeout_seconds,
+            permission=function.permission,
+        ),
+    )
+    return outputs(settings, endpoint, authorization, function)
+
+
+def cache_folder(root: Path) -> Path:
+    """Where zips are kept, below the folder that holds everything that runs and is for its owner only."""
+    (root / ".local").mkdir(mode=0o700, exist_ok=True)
+    return root / ".local" / "bundle"
+
+
+def groups(settings: Settings) -> Mapping[str, pulumi.Input[str]]:
+    """The ids of the groups of `access`, by name."""
+    if settings.create_groups:
+        return create_groups(settings.access.groups, marks.mark(settings.environment))
+    return find_groups(settings.access.groups)
+
+
+def variables(settings: Settings, endpoint: Endpoint, authorization: Authorization) -> dict[str, pulumi.Input[str]]:
+    """The function's environment, which `lambda_server` reads; names without a value are left out."""
+    found: dict[str, pulumi.Input[str]] = {
+        "MCP_URL": endpoint.url,
+        "OKTA_ISSUER": authorization.issuer,
+        "OKTA_CLIENT_IDS": authorization.client_id,
+        "BASE_SCOPES": " ".join(settings.access.base_scopes),
+        "TOKEN_CHECK": settings.token_check,
+        "LOG_LEVEL": settings.log_level,
+    }
+    if settings.allowed_origins:
+        found["ALLOWED_ORIGINS"] = ",".join(settings.allowed_origins)
+    return found
+
+
+def outputs(
+    settings: Settings, endpoint: Endpoint, authorization: Authorization, function: McpFunction
+) -> dict[str, Any]:
+    """What the client, the commands and `pulumi stack output` read."""
+    return {
+        "url": endpoint.url,
+        "issuer": authorization.issuer,
+        "client_id": authorization.client_id,
+        "scopes": [scope.name for scope in SCOPES],
+        "base_scopes": list(settings.access.base_scopes),
+        "redirect_uris": list(settings.redirect_uris),
+        "access": {group: list(scopes) for group, scopes in settings.access.groups.items()},
+        "environment": settings.environment,
+        "region": function.region,
+        "function_name": function.name,
+        "api_id": endpoint.api_id,
+        "authorization_server_id": authorization.server_id,
+    }

@@ -1,0 +1,98 @@
+"""The door of the MCP endpoint: host and origin, then the token; behind it, refusals for want of scope."""
+
+import logging
+import time
+
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import AccessToken
+from mcp.server.transport_security import TransportSecurityMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lambda_server.audit import Call
+from lambda_server.auth.challenge import Challenges, unavailable
+from lambda_server.auth.errors import CheckUnavailable, RefusedToken
+from lambda_server.auth.verifier import Verifier
+
+logger = logging.getLogger(__name__)
+
+LONGEST_REASON = 500
+
+
+class Gate:
+    """An ASGI application that lets through requests with a good token, and writes the audit line of each."""
+
+    def __init__(
+        self, app: ASGIApp, verifier: Verifier, challenges: Challenges, doors: TransportSecurityMiddleware
+    ) -> None:
+        self._app = app
+        self._verifier = verifier
+        self._challenges = challenges
+        self._doors = doors
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        call, started, status = Call.of(scope), time.perf_counter(), 500
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._serve(call, scope, receive, watch)
+        finally:
+            call.write(status, (time.perf_counter() - started) * 1000)
+
+    async def _serve(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = await self._refuse_door(call, scope) or await self._refuse_token(call, scope)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+
+        async def forbid(message: Message) -> None:
+            if not call.missing:
+                await send(message)
+            elif message["type"] == "http.response.start":
+                await self._challenges.insufficient_scope(call.missing)(scope, receive, send)
+
+        await self._app(scope, receive, forbid)
+
+    async def _refuse_door(self, call: Call, scope: Scope) -> Response | None:
+        """A refusal where Host or Origin is not exactly ours. Source: MCP transports, DNS rebinding."""
+        refusal = await self._doors.validate_request(Request(scope))
+        if refusal is not None:
+            call.outcome = "wrong_host" if refusal.status_code == 421 else "wrong_origin"
+        return refusal
+
+    async def _refuse_token(self, call: Call, scope: Scope) -> Response | None:
+        """A refusal where there is no good token; with one, the caller is written into the scope."""
+        token = read_bearer(scope)
+        if token is None:
+            call.outcome = "no_token"
+            return self._challenges.no_token()
+        try:
+            admit(await self._verifier.verify(token), call, scope)
+        except (RefusedToken, CheckUnavailable) as error:
+            call.outcome = error.code
+            logger.warning("token not accepted", extra={"fields": {"reason": error.reason[:LONGEST_REASON]}})
+            return self._challenges.invalid_token() if isinstance(error, RefusedToken) else unavailable()
+        return None
+
+
+def admit(access: AccessToken, call: Call, scope: Scope) -> None:
+    """Write who calls where the SDK's `get_access_token` and the audit line find it."""
+    scope["user"] = AuthenticatedUser(access)
+    call.subject, call.client_id = access.subject, access.client_id
+
+
+def read_bearer(scope: Scope) -> str | None:
+    """
+    The token of the request; None where it presents none. Several are presented as one that no check accepts.
+
+    Source: RFC 6750 §2.1 (the header, never the query).
+    """
+    values = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
+    scheme, _, token = ",".join(values).partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None

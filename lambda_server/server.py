@@ -1,0 +1,119 @@
+"""The MCP server and the application around it: metadata, gate, endpoint; everything else is 404."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
+from mcp.server.auth.routes import cors_middleware
+from mcp.server.mcpserver import MCPServer
+from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from lambda_server import __version__
+from lambda_server.auth.challenge import Challenges
+from lambda_server.auth.gate import Gate
+from lambda_server.auth.guard import Guard, Needs
+from lambda_server.auth.okta import okta_client
+from lambda_server.auth.verifier import Verifier, build_verifier
+from lambda_server.settings import METADATA_PATH, Settings
+from lambda_server.tools import TOOLS, Tool
+
+NAME = "mcp-okta"
+INSTRUCTIONS = "Tools for people who signed in with Okta; `whoami` says who that is and what they may do."
+
+
+def build_server(tools: Sequence[Tool] = TOOLS, needs: Needs | None = None) -> MCPServer[Any]:
+    """
+    The MCP server with its tools; it refuses to start while anything in it does not say what it needs.
+
+    Args:
+        needs: the scopes of everything, where there is more than the tools.
+    """
+    guard = Guard(needs or Needs(tools={tool.name: tool.needs for tool in tools}))
+    server: MCPServer[Any] = MCPServer(
+        NAME,
+        title="MCP behind Okta",
+        instructions=INSTRUCTIONS,
+        version=__version__,
+        subscriptions=False,  # an endless answer would hang a buffered function
+        middleware=[guard],
+        lifespan=guard.lifespan,
+    )
+    for tool in tools:
+        server.add_tool(tool.function, title=tool.title, annotations=tool.annotations)
+    return server
+
+
+def build_app(
+    settings: Settings,
+    *,
+    server: MCPServer[Any] | None = None,
+    verifier: Verifier | None = None,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    now: Callable[[], float] = time.time,
+) -> Starlette:
+    """
+    The whole application, stateless, answering in plain JSON.
+
+    Args:
+        verifier: judges the tokens; by default the one that the settings ask for.
+        transport: carries the requests to Okta; by default the network.
+        now: seconds since 1970.
+    """
+    mcp = server or build_server()
+    okta = okta_client(settings.issuer, transport)
+    gate = build_gate(settings, mcp, verifier or build_verifier(settings, okta, now))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with okta, mcp.session_manager.run():
+            yield
+
+    metadata = cors_middleware(metadata_endpoint(settings), ["GET", "OPTIONS"])
+    app = Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route(METADATA_PATH, metadata, methods=["GET", "OPTIONS"]),
+            Route(METADATA_PATH + settings.path, metadata, methods=["GET", "OPTIONS"]),
+            # GET would open an endless stream, DELETE ends a session: there is neither.
+            Route(settings.path, gate, methods=["POST"]),
+        ],
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def build_gate(settings: Settings, server: MCPServer[Any], verifier: Verifier) -> Gate:
+    """The endpoint behind its checks; Host and Origin must match exactly."""
+    doors = TransportSecuritySettings(
+        allowed_hosts=list(settings.hosts), allowed_origins=[settings.origin, *settings.allowed_origins]
+    )
+    server.streamable_http_app(json_response=True, stateless_http=True, transport_security=doors)
+    endpoint = AuthContextMiddleware(server.session_manager.handle_request)
+    return Gate(endpoint, verifier, Challenges(settings), TransportSecurityMiddleware(doors))
+
+
+def metadata_endpoint(settings: Settings) -> Callable[[Request], JSONResponse]:
+    """
+    The protected resource metadata.
+
+    Source: RFC 9728 §2. `scopes_supported` is what every assigned person may have: Okta grants all or nothing.
+    """
+    document = {
+        "resource": settings.url,
+        "authorization_servers": [settings.issuer],
+        "scopes_supported": list(settings.base_scopes),
+        "bearer_methods_supported": ["header"],
+        "resource_name": NAME,
+    }
+
+    def metadata(_: Request) -> JSONResponse:
+        return JSONResponse(document, headers={"Cache-Control": "public, max-age=300"})
+
+    return metadata

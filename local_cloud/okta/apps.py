@@ -1,0 +1,31 @@
+"""OAuth apps as the OAuth endpoints see them: lookup by client id, and who is assigned."""
+
+from typing import Any
+
+from local_cloud.okta.org import Org
+from local_cloud.okta.store import Row
+
+
+def find_client(org: Org, client_id: str) -> Row | None:
+    """The active app with this client id."""
+    app = org.store.get("apps", client_id)
+    return app if app is not None and app["status"] == "ACTIVE" else None
+
+
+def oauth_settings(app: Row) -> dict[str, Any]:
+    """The part of an app that OAuth is about."""
+    return app["settings"]["oauthClient"]
+
+
+def auth_method(app: Row) -> str:
+    """How the app proves who it is at the token endpoint."""
+    return app["credentials"]["oauthClient"]["token_endpoint_auth_method"]
+
+
+def is_assigned(org: Org, app: Row, user: Row, group_ids: frozenset[str]) -> bool:
+    """Whether a person may use the app: assigned themselves, through a group, or because everybody is."""
+    if app["settings"]["implicitAssignment"]:
+        return True
+    if org.store.get("app_users", f"{app['id']}/{user['id']}"):
+        return True
+    return any(org.store.get("app_groups", f"{app['id']}/{group}") for group in group_ids)

@@ -1,0 +1,1 @@
+"""The Management API: one module per kind of object, one table of routes."""

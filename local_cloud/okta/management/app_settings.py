@@ -1,0 +1,163 @@
+"""
+What an OAuth app may be: the checks of a create or replace, and the complete object that Okta keeps.
+
+Source: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/Application/ (OIDC apps).
+"""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from local_cloud.okta.errors import invalid
+from local_cloud.okta.ids import new_id
+from local_cloud.okta.management import fields
+
+URN = "urn:ietf:params:oauth:grant-type:"
+DEVICE, TOKEN_EXCHANGE, JWT_BEARER = f"{URN}device_code", f"{URN}token-exchange", f"{URN}jwt-bearer"
+PEOPLE_GRANTS = ("authorization_code", "refresh_token", "implicit", "password", DEVICE, TOKEN_EXCHANGE, JWT_BEARER)
+GRANTS = {
+    "native": PEOPLE_GRANTS,
+    "web": (*PEOPLE_GRANTS, "client_credentials"),
+    "browser": PEOPLE_GRANTS,
+    "service": ("client_credentials", TOKEN_EXCHANGE, JWT_BEARER),
+}
+SECRET_METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt")
+METHODS = ("none", *SECRET_METHODS, "private_key_jwt")
+ROOT = "settings.oauthClient"
+NULLABLE = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "initiate_login_uri")
+KNOWN = {
+    "application_type", "client_uri", "consent_method", "dpop_bound_access_tokens", "grant_types",
+    "idp_initiated_login", "initiate_login_uri", "issuer_mode", "jwks", "logo_uri", "participate_slo", "policy_uri",
+    "post_logout_redirect_uris", "redirect_uris", "refresh_token", "response_types", "tos_uri", "wildcard_redirect",
+}  # fmt: skip
+
+
+def checked_client(body: dict[str, Any]) -> dict[str, Any]:
+    """The credentials of a client, without its secret."""
+    client = fields.section(fields.section(body, "credentials"), "oauthClient", field="credentials.oauthClient")
+    method = fields.choice(client, "token_endpoint_auth_method", METHODS, "client_secret_basic")
+    return {
+        "autoKeyRotation": fields.flag(client, "autoKeyRotation", True),
+        "token_endpoint_auth_method": method,
+        "pkce_required": fields.flag(client, "pkce_required", method == "none"),
+    }
+
+
+def checked_oauth(body: dict[str, Any], method: str) -> dict[str, Any]:
+    """
+    The OAuth settings of an app, complete.
+
+    Raises:
+        OktaError: E0000001 with the setting's name.
+    """
+    given = fields.section(fields.section(body, "settings"), "oauthClient", field=ROOT)
+    _refuse_unknown(given)
+    kind = fields.choice(given, "application_type", GRANTS)
+    grants = _checked_grants(given, kind)
+    _check_method(kind, method)
+    oauth = {
+        **{name: fields.optional_text(given, name) for name in NULLABLE[:2]},
+        "redirect_uris": _uris(given, "redirect_uris"),
+        "post_logout_redirect_uris": _uris(given, "post_logout_redirect_uris"),
+        "response_types": _checked_responses(given, grants),
+        "grant_types": grants,
+        "application_type": kind,
+        "consent_method": fields.choice(given, "consent_method", ("TRUSTED", "REQUIRED"), "TRUSTED"),
+        "issuer_mode": fields.choice(given, "issuer_mode", ("ORG_URL", "DYNAMIC"), "ORG_URL"),
+        "idp_initiated_login": given.get("idp_initiated_login") or {"mode": "DISABLED", "default_scope": []},
+        "wildcard_redirect": fields.choice(given, "wildcard_redirect", ("DISABLED",), "DISABLED"),
+        "dpop_bound_access_tokens": fields.flag(given, "dpop_bound_access_tokens", False),
+        "participate_slo": fields.flag(given, "participate_slo", False),
+        **{name: value for name in NULLABLE[2:] if (value := fields.optional_text(given, name)) is not None},
+    }
+    if "authorization_code" in grants and not oauth["redirect_uris"]:
+        raise invalid(f"{ROOT}.redirect_uris", "At least one redirect URI is required for 'authorization_code'")
+    if "refresh_token" in grants:
+        oauth["refresh_token"] = _checked_rotation(given, kind)
+    if method == "private_key_jwt":
+        oauth["jwks"] = _checked_keys(given)
+    return oauth
+
+
+def _refuse_unknown(given: dict[str, Any]) -> None:
+    for name in given:
+        if name not in KNOWN:
+            raise invalid(f"{ROOT}.{name}", "The local Okta does not emulate this setting")
+    for name in ("dpop_bound_access_tokens", "participate_slo"):
+        if given.get(name):
+            raise invalid(f"{ROOT}.{name}", "The local Okta supports only false")
+
+
+def _check_method(kind: str, method: str) -> None:
+    field = "credentials.oauthClient.token_endpoint_auth_method"
+    if kind == "service" and method == "none":
+        raise invalid(field, "A service app must authenticate")
+    if kind == "browser" and method != "none":
+        raise invalid(field, "A browser app cannot keep a secret: the value must be none")
+
+
+def _checked_grants(given: dict[str, Any], kind: str) -> list[str]:
+    grants = fields.texts(given, "grant_types", field=f"{ROOT}.grant_types") or [
+        "client_credentials" if kind == "service" else "authorization_code"
+    ]
+    for grant in grants:
+        if grant not in GRANTS[kind]:
+            raise invalid(f"{ROOT}.grant_types", f"'{grant}' is not a valid grant type of a {kind} app")
+    if "refresh_token" in grants and not {"authorization_code", "password", DEVICE} & set(grants):
+        raise invalid(f"{ROOT}.grant_types", "'refresh_token' needs a grant type that signs somebody in")
+    return grants
+
+
+def _checked_responses(given: dict[str, Any], grants: list[str]) -> list[str]:
+    responses = fields.texts(given, "response_types", field=f"{ROOT}.response_types")
+    responses = responses or ["code" if "authorization_code" in grants else "token"]
+    for response in responses:
+        if response not in ("code", "token", "id_token"):
+            raise invalid(f"{ROOT}.response_types", f"'{response}' is not a valid response type")
+    if ("authorization_code" in grants) != ("code" in responses):
+        raise invalid(f"{ROOT}.response_types", "'code' and the grant type 'authorization_code' go together")
+    return responses
+
+
+def _checked_rotation(given: dict[str, Any], kind: str) -> dict[str, Any]:
+    rotation = fields.section(given, "refresh_token", field=f"{ROOT}.refresh_token")
+    default = "ROTATE" if kind == "browser" else "STATIC"
+    return {
+        "rotation_type": fields.choice(rotation, "rotation_type", ("ROTATE", "STATIC"), default),
+        "leeway": fields.whole(rotation, "leeway", 0, 60, 0, field=f"{ROOT}.refresh_token.leeway"),
+    }
+
+
+def _checked_keys(given: dict[str, Any]) -> dict[str, Any]:
+    field = f"{ROOT}.jwks"
+    keys = fields.section(given, "jwks", field=field).get("keys")
+    if not isinstance(keys, list) or not keys or not all(isinstance(key, dict) for key in keys):
+        raise invalid(field, "At least one key is required for 'private_key_jwt'")
+    try:
+        KeySet.import_key_set({"keys": [{"kty": key.get("kty"), **key} for key in keys]})
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise invalid(field, "A key cannot be read") from error
+    if any(key["kty"] != "RSA" or "d" in key or not isinstance(key.get("kid"), str) for key in keys):
+        raise invalid(field, "The local Okta takes public RSA keys with a 'kid'")
+    return {"keys": [{"id": new_id("pks"), "status": "ACTIVE", "use": None, **key} for key in keys]}
+
+
+def _uris(given: dict[str, Any], name: str) -> list[str]:
+    uris = fields.texts(given, name, field=f"{ROOT}.{name}")
+    for uri in uris:
+        if not _is_absolute(uri):
+            raise invalid(f"{ROOT}.{name}", f"'{uri}' is not an absolute URI without fragment")
+    return uris
+
+
+def _is_absolute(uri: str) -> bool:
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError:
+        return False
+    return (
+        uri.isascii() and uri.isprintable() and " " not in uri and "#" not in uri and bool(parts.scheme) and port != 0
+    )

@@ -1,0 +1,121 @@
+"""
+Authorization servers.
+
+Source: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServer/
+"""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from local_cloud.okta import servers
+from local_cloud.okta.calls import Call, answer, link, no_content, shown
+from local_cloud.okta.errors import duplicate, forbidden, invalid, not_found
+from local_cloud.okta.management import fields
+from local_cloud.okta.management.paging import page
+from local_cloud.okta.org import Org
+from local_cloud.okta.store import Row
+
+PATH = "/api/v1/authorizationServers"
+
+
+def find(call: Call) -> Row:
+    """The server that the path names."""
+    name = call.path["server"]
+    row = servers.find_server(call.org, name)
+    if row is None:
+        raise not_found(name, "AuthorizationServer")
+    return row
+
+
+def list_all(call: Call) -> Response:
+    """List servers; `q` is a part of the name or audience."""
+    wanted = call.query.get("q", "").lower()
+    rows = (row for row in call.org.store.rows("servers") if wanted in f"{row['name']} {row['audiences'][0]}".lower())
+    return page(call, PATH, rows, lambda row: show(call.org, row), also=("q",))
+
+
+def create(call: Call) -> Response:
+    """Create a server; it is active at once."""
+    return answer(show(call.org, servers.create_server(call.org, checked(call, None))), 201)
+
+
+def read(call: Call) -> Response:
+    """Read a server."""
+    return answer(show(call.org, find(call)))
+
+
+def replace(call: Call) -> Response:
+    """Replace what can be changed of a server."""
+    row = find(call)
+    body = checked(call, row)
+    credentials = {"signing": {**row["credentials"]["signing"], "rotationMode": body.pop("rotationMode")}}
+    row = call.org.stamp({**row, **body, "credentials": credentials})
+    return answer(show(call.org, call.org.store.put("servers", row["id"], row)))
+
+
+def delete(call: Call) -> Response:
+    """Delete a server that has been deactivated."""
+    row = find(call)
+    if row["default"]:
+        raise forbidden("E0000022", "The default authorization server cannot be deleted.")
+    if row["status"] == "ACTIVE":
+        raise invalid("status", "The authorization server must be deactivated before it can be deleted")
+    servers.remove_server(call.org, row["id"])
+    return no_content()
+
+
+def activate(call: Call) -> Response:
+    """Let a server answer again."""
+    return _set_status(call, "ACTIVE")
+
+
+def deactivate(call: Call) -> Response:
+    """Stop a server from answering."""
+    return _set_status(call, "INACTIVE")
+
+
+def checked(call: Call, present: Row | None) -> dict[str, Any]:
+    """The body of a create or replace, checked."""
+    name = fields.text(call.body, "name", at_most=100)
+    audiences = fields.texts(call.body, "audiences")
+    if len(audiences) != 1:
+        raise invalid("audiences", "Exactly one audience is required")
+    others = (row for row in call.org.store.rows("servers", name=name) if row is not present)
+    if next(others, None) is not None:
+        raise duplicate("name")
+    signing = fields.section(fields.section(call.body, "credentials"), "signing", field="credentials.signing")
+    return {
+        "name": name,
+        "audiences": audiences,
+        "description": fields.optional_text(call.body, "description", ""),
+        "issuerMode": fields.choice(call.body, "issuerMode", ("ORG_URL", "DYNAMIC"), "ORG_URL"),
+        "rotationMode": fields.choice(signing, "rotationMode", ("AUTO", "MANUAL"), "AUTO"),
+    }
+
+
+def show(org: Org, row: Row) -> dict[str, Any]:
+    """A server with its links."""
+    path = f"{PATH}/{row['id']}"
+    opposite = "deactivate" if row["status"] == "ACTIVE" else "activate"
+    metadata = [
+        {"name": name, **link(org, f"/oauth2/{row['id']}/.well-known/{name}", "GET")}
+        for name in ("oauth-authorization-server", "openid-configuration")
+    ]
+    links = {
+        "rotateKey": link(org, f"{path}/credentials/lifecycle/keyRotate", "POST"),
+        "metadata": metadata,
+        "keys": link(org, f"{path}/credentials/keys", "GET"),
+        "claims": link(org, f"{path}/claims", "GET", "POST"),
+        "policies": link(org, f"{path}/policies", "GET", "POST"),
+        "self": link(org, path, "GET", "DELETE", "PUT"),
+        "scopes": link(org, f"{path}/scopes", "GET", "POST"),
+        opposite: link(org, f"{path}/lifecycle/{opposite}", "POST"),
+    }
+    return shown(row, links)
+
+
+def _set_status(call: Call, status: str) -> Response:
+    row = find(call)
+    call.org.store.put("servers", row["id"], call.org.stamp({**row, "status": status}))
+    return no_content()

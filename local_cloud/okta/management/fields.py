@@ -1,0 +1,75 @@
+"""Checks of single values in a body; each refuses with the name of the field, as Okta does."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from local_cloud.okta.errors import invalid
+
+
+def text(body: Mapping[str, Any], name: str, *, at_most: int = 255, field: str | None = None) -> str:
+    """A text that must be there and not be blank."""
+    value = body.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise invalid(field or name, "The field cannot be left blank")
+    return _within(value, at_most, field or name)
+
+
+def optional_text(body: Mapping[str, Any], name: str, default: str | None = None, *, at_most: int = 1024) -> str | None:
+    """A text that may be absent or null."""
+    value = body.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, str):
+        raise invalid(name, "The field must be a string")
+    return _within(value, at_most, name)
+
+
+def choice(body: Mapping[str, Any], name: str, values: Iterable[str], default: str | None = None) -> str:
+    """One of the given words."""
+    value = body.get(name, default)
+    allowed = list(values)
+    if value not in allowed:
+        raise invalid(name, f"The value must be one of {', '.join(allowed)}")
+    return value
+
+
+def flag(body: Mapping[str, Any], name: str, default: bool) -> bool:
+    """True or false."""
+    value = body.get(name, default)
+    if not isinstance(value, bool):
+        raise invalid(name, "The field must be a boolean")
+    return value
+
+
+def whole(body: Mapping[str, Any], name: str, low: int, high: int, default: int, *, field: str | None = None) -> int:
+    """A whole number within bounds."""
+    value = body.get(name, default)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise invalid(field or name, f"The value must be a whole number from {low} to {high}")
+    return value
+
+
+def texts(body: Mapping[str, Any], name: str, *, field: str | None = None) -> list[str]:
+    """A list of texts; an absent one is empty."""
+    value = body.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        raise invalid(field or name, "The field must be a list of strings")
+    return list(dict.fromkeys(value))
+
+
+def section(body: Mapping[str, Any], name: str, *, field: str | None = None) -> dict[str, Any]:
+    """An object inside the body; an absent one is empty."""
+    value = body.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise invalid(field or name, "The field must be an object")
+    return value
+
+
+def _within(value: str, at_most: int, field: str) -> str:
+    if len(value) > at_most:
+        raise invalid(field, f"The field cannot exceed {at_most} characters")
+    return value

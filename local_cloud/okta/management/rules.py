@@ -1,0 +1,121 @@
+"""
+Rules of an access policy.
+
+Source: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServerRules/
+"""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from local_cloud.okta.calls import Call, answer, link, no_content, shown
+from local_cloud.okta.errors import duplicate, invalid, not_found
+from local_cloud.okta.ids import new_id
+from local_cloud.okta.management import authorization_servers, fields, policies
+from local_cloud.okta.management.paging import page
+from local_cloud.okta.management.priorities import insert, next_priority
+from local_cloud.okta.management.rule_conditions import checked_actions, checked_conditions
+from local_cloud.okta.org import Org
+from local_cloud.okta.store import Row
+
+
+def list_all(call: Call) -> Response:
+    """List the rules of a policy."""
+    policy = policies.find(call)
+    rows = sorted(call.org.store.rows("rules", _policy=policy["id"]), key=lambda row: row["priority"])
+    return page(call, _path(policy), rows, lambda row: show(call.org, policy, row))
+
+
+def create(call: Call) -> Response:
+    """Create a rule."""
+    policy = policies.find(call)
+    siblings = list(call.org.store.rows("rules", _policy=policy["id"]))
+    now = call.org.clock.timestamp()
+    row = {
+        "id": new_id("0pr"),
+        **checked(call, siblings, next_priority(siblings)),
+        "created": now,
+        "lastUpdated": now,
+        "system": False,
+        "_policy": policy["id"],
+    }
+    insert(call.org, "rules", row, siblings)
+    return answer(show(call.org, policy, row), 201)
+
+
+def read(call: Call) -> Response:
+    """Read a rule."""
+    return answer(show(call.org, policies.find(call), find(call)))
+
+
+def replace(call: Call) -> Response:
+    """Replace a rule."""
+    present = find(call)
+    siblings = [row for row in call.org.store.rows("rules", _policy=present["_policy"]) if row is not present]
+    row = call.org.stamp({**present, **checked(call, siblings, present["priority"])})
+    insert(call.org, "rules", row, siblings)
+    return answer(show(call.org, policies.find(call), row))
+
+
+def delete(call: Call) -> Response:
+    """Delete a rule."""
+    call.org.store.remove("rules", find(call)["id"])
+    return no_content()
+
+
+def activate(call: Call) -> Response:
+    """Let a rule decide again."""
+    return _set_status(call, "ACTIVE")
+
+
+def deactivate(call: Call) -> Response:
+    """Stop a rule from deciding."""
+    return _set_status(call, "INACTIVE")
+
+
+def find(call: Call) -> Row:
+    """The rule that the path names."""
+    policy = policies.find(call)
+    row = call.org.store.get("rules", call.path["rule"])
+    if row is None or row["_policy"] != policy["id"]:
+        raise not_found(call.path["rule"], "PolicyRule")
+    return row
+
+
+def checked(call: Call, siblings: list[Row], priority: int) -> dict[str, Any]:
+    """The body of a create or replace, checked."""
+    name = fields.text(call.body, "name", at_most=100)
+    if any(row["name"] == name for row in siblings):
+        raise duplicate("name")
+    if call.body.get("type") != "RESOURCE_ACCESS":
+        raise invalid("type", "The value must be RESOURCE_ACCESS")
+    server = authorization_servers.find(call)
+    return {
+        "status": fields.choice(call.body, "status", ("ACTIVE", "INACTIVE"), "ACTIVE"),
+        "name": name,
+        "priority": fields.whole(call.body, "priority", 1, 999, priority),
+        "conditions": checked_conditions(call.org, server["id"], fields.section(call.body, "conditions")),
+        "actions": checked_actions(fields.section(call.body, "actions")),
+        "type": "RESOURCE_ACCESS",
+    }
+
+
+def show(org: Org, policy: Row, row: Row) -> dict[str, Any]:
+    """A rule with its links."""
+    path = f"{_path(policy)}/{row['id']}"
+    opposite = "deactivate" if row["status"] == "ACTIVE" else "activate"
+    links = {
+        "self": link(org, path, "GET", "PUT", "DELETE"),
+        opposite: link(org, f"{path}/lifecycle/{opposite}", "POST"),
+    }
+    return shown(row, links)
+
+
+def _set_status(call: Call, status: str) -> Response:
+    row = find(call)
+    call.org.store.put("rules", row["id"], call.org.stamp({**row, "status": status}))
+    return no_content()
+
+
+def _path(policy: Row) -> str:
+    return f"{authorization_servers.PATH}/{policy['_server']}/policies/{policy['id']}/rules"

@@ -1,0 +1,43 @@
+"""
+Signing keys of an authorization server.
+
+Source: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServerKeys/
+"""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from local_cloud.okta.calls import Call, answer, link
+from local_cloud.okta.errors import invalid
+from local_cloud.okta.management import authorization_servers
+from local_cloud.okta.servers import signing
+from local_cloud.okta.signing_keys import public_jwk, rotate_keys
+
+
+def list_all(call: Call) -> Response:
+    """List the published keys with their states."""
+    return answer(_keys(call, authorization_servers.find(call)["id"]))
+
+
+def rotate(call: Call) -> Response:
+    """Let the next key sign from now on."""
+    if call.body.get("use") != "sig":
+        raise invalid("use", "The value must be sig")
+    row = authorization_servers.find(call)
+    mode = row["credentials"]["signing"]["rotationMode"]
+    credentials = {"signing": signing(call.org, rotate_keys(call.org, row["id"]), mode)}
+    call.org.store.put("servers", row["id"], call.org.stamp({**row, "credentials": credentials}))
+    return answer(_keys(call, row["id"]))
+
+
+def _keys(call: Call, server_id: str) -> list[dict[str, Any]]:
+    path = f"{authorization_servers.PATH}/{server_id}/credentials/keys"
+    return [
+        {
+            "status": row["status"],
+            **public_jwk(call.org, row),
+            "_links": {"self": link(call.org, f"{path}/{row['id']}")},
+        }
+        for row in call.org.store.rows("keys", server=server_id)
+    ]

@@ -1,0 +1,172 @@
+"""
+People.
+
+Source: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/User/
+"""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from local_cloud.okta import people
+from local_cloud.okta.calls import Call, answer, link, no_content, shown
+from local_cloud.okta.errors import duplicate, forbidden, invalid, not_found
+from local_cloud.okta.management import fields
+from local_cloud.okta.management.filters import matching
+from local_cloud.okta.management.groups import forget_in_rules
+from local_cloud.okta.management.paging import page, refuse_unknown
+from local_cloud.okta.org import Org
+from local_cloud.okta.store import Row
+
+PATH = "/api/v1/users"
+FILTERS = ("id", "status", "profile.login", "profile.email", "profile.firstName", "profile.lastName")
+FIRST_PASSWORD_LENGTH = 8
+MOVES = {
+    "activate": (("STAGED", "PROVISIONED", "DEPROVISIONED"), "ACTIVE", "E0000016"),
+    "deactivate": (("STAGED", "PROVISIONED", "ACTIVE", "SUSPENDED"), "DEPROVISIONED", "E0000038"),
+    "suspend": (("ACTIVE",), "SUSPENDED", "E0000038"),
+    "unsuspend": (("SUSPENDED",), "ACTIVE", "E0000038"),
+}
+REFUSALS = {
+    "E0000016": "Activation failed because the user is already active",
+    "E0000038": "This operation is not allowed in the user's current status.",
+}
+
+
+def list_all(call: Call) -> Response:
+    """List people who are not deprovisioned; `q` begins a name or the e-mail address."""
+    rows = (row for row in call.org.store.rows("users") if row["status"] != "DEPROVISIONED" or "filter" in call.query)
+    wanted = call.query.get("q", "").lower()
+    named = (row for row in rows if any(value.lower().startswith(wanted) for value in _names(row)))
+    found = matching(named, call.query.get("filter"), FILTERS)
+    found = matching(found, call.query.get("search"), FILTERS)
+    return page(call, PATH, found, lambda row: show(call.org, row), also=("q", "filter", "search"))
+
+
+def create(call: Call) -> Response:
+    """Create a person, active unless `activate=false`; in groups if `groupIds` says so."""
+    refuse_unknown(call, PATH, "activate")
+    active = call.query.get("activate", "true") == "true"
+    profile = _checked_profile(call, fields.section(call.body, "profile"), None)
+    group_ids = fields.texts(call.body, "groupIds")
+    for identifier in group_ids:
+        if call.org.store.get("groups", identifier) is None:
+            raise not_found(identifier, "UserGroup")
+    row = people.create_user(call.org, profile, _checked_password(call.body), active=active)
+    row = call.org.store.put("users", row["id"], {**row, "_groups": group_ids})
+    return answer(show(call.org, row))
+
+
+def me(call: Call) -> Response:
+    """Read the person whose API token it is."""
+    owner = call.org.store.get("org", "org")
+    row = call.org.store.get("users", owner["token_owner"]) if owner else None
+    if row is None:
+        raise not_found("me", "User")
+    return answer(show(call.org, row))
+
+
+def read(call: Call) -> Response:
+    """Read a person by id or login."""
+    return answer(show(call.org, find(call)))
+
+
+def update(call: Call) -> Response:
+    """Change the given parts of a profile, or the password."""
+    row = find(call)
+    given = fields.section(call.body, "profile")
+    profile = _checked_profile(call, {**row["profile"], **given}, row)
+    return _store(call, row, profile)
+
+
+def replace(call: Call) -> Response:
+    """Replace a profile, and the password if one is given."""
+    row = find(call)
+    return _store(call, row, _checked_profile(call, fields.section(call.body, "profile"), row))
+
+
+def delete(call: Call) -> Response:
+    """Deprovision a person; a second delete forgets them."""
+    row = find(call)
+    if row["status"] != "DEPROVISIONED":
+        _move(call.org, row, "DEPROVISIONED")
+        return no_content()
+    call.org.store.remove_where("app_users", _user=row["id"])
+    call.org.store.remove_where("consents", user=row["id"])
+    forget_in_rules(call.org, "users", row["id"])
+    call.org.store.remove("users", row["id"])
+    return no_content()
+
+
+def change_status(call: Call) -> Response:
+    """Activate, deactivate, suspend or unsuspend a person."""
+    row, verb = find(call), call.path["verb"]
+    if verb not in MOVES:
+        raise not_found(verb, "User lifecycle operation")
+    sources, target, refusal = MOVES[verb]
+    if row["status"] not in sources:
+        raise forbidden(refusal, REFUSALS[refusal])
+    _move(call.org, row, target)
+    return answer({})
+
+
+def find(call: Call) -> Row:
+    """The person that the path names."""
+    row = people.find_user(call.org, call.path["user"])
+    if row is None:
+        raise not_found(call.path["user"], "User")
+    return row
+
+
+def show(org: Org, row: Row) -> dict[str, Any]:
+    """A person with their links; a password only as the fact that there is one."""
+    path = f"{PATH}/{row['id']}"
+    verbs = [verb for verb, (sources, _, _) in MOVES.items() if row["status"] in sources]
+    links = {"self": link(org, path)}
+    links |= {verb: {**link(org, f"{path}/lifecycle/{verb}"), "method": "POST"} for verb in verbs}
+    secret: dict[str, Any] = {"password": {}} if row["_password"] else {}
+    return shown({**row, "credentials": {**secret, **row["credentials"]}}, links)
+
+
+def _store(call: Call, row: Row, profile: dict[str, Any]) -> Response:
+    changed = call.org.stamp({**row, "profile": profile})
+    password = _checked_password(call.body)
+    if password is not None:
+        now = call.org.clock.timestamp()
+        changed |= {"_password": people.hash_password(password), "passwordChanged": now}
+    return answer(show(call.org, call.org.store.put("users", row["id"], changed)))
+
+
+def _move(org: Org, row: Row, status: str) -> None:
+    now = org.clock.timestamp()
+    moved = {"status": status, "statusChanged": now, "activated": row["activated"] or now}
+    org.store.put("users", row["id"], org.stamp({**row, **moved}))
+    if status != "ACTIVE":
+        org.store.remove_where("sessions", user=row["id"])
+
+
+def _checked_profile(call: Call, profile: dict[str, Any], present: Row | None) -> dict[str, Any]:
+    required = {name: fields.text(profile, name, at_most=100) for name in ("login", "email", "firstName", "lastName")}
+    if "@" not in required["login"]:
+        raise invalid("login", "Username must be in the form of an email address")
+    same = people.find_user(call.org, required["login"])
+    if same is not None and same is not present:
+        raise duplicate("login")
+    for name in profile:
+        fields.optional_text(profile, name)
+    return {"mobilePhone": None, "secondEmail": None, **profile, **required}
+
+
+def _checked_password(body: dict[str, Any]) -> str | None:
+    credentials = fields.section(body, "credentials")
+    password = fields.section(credentials, "password", field="credentials.password").get("value")
+    if password is None:
+        return None
+    if not isinstance(password, str) or len(password) < FIRST_PASSWORD_LENGTH:
+        raise invalid("password", "Password requirements were not met")
+    return password
+
+
+def _names(row: Row) -> tuple[str, str, str]:
+    profile = row["profile"]
+    return profile["firstName"], profile["lastName"], profile["email"]

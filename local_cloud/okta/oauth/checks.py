@@ -1,0 +1,159 @@
+"""
+The checks of an authorization request, one function each, in the order in which they are made.
+
+Source: RFC 6749 §4.1.1, RFC 7636 §4.3, OpenID Connect Core §3.1.2; the words are Okta's where they are known.
+"""
+
+import re
+from dataclasses import dataclass
+
+from local_cloud.okta.apps import auth_method, find_client, oauth_settings
+from local_cloud.okta.errors import PageError, RedirectError
+from local_cloud.okta.org import Org
+from local_cloud.okta.servers import scopes_of
+from local_cloud.okta.store import Row
+
+RESPONSE_MODES = ("query", "fragment", "form_post")
+PROMPTS = ("none", "login", "consent")
+NOT_BUILT = ("acr_values", "idp", "sessionToken", "request", "request_uri", "enroll_amr_values")
+UNKNOWN_SCOPES = "One or more scopes are not configured for the authorization server resource."
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43,128}")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """An authorization request that passed every check which needs no person."""
+
+    server: Row
+    app: Row
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    prompts: frozenset[str]
+    max_age_seconds: int | None
+    challenge: str | None
+    nonce: str | None
+
+
+def check_client(org: Org, params: dict[str, str]) -> Row:
+    """The app must exist and be active; otherwise nobody can be trusted with a redirect."""
+    app = find_client(org, params.get("client_id", ""))
+    if app is None:
+        raise PageError(
+            "400 Bad Request", "Your request resulted in an error. Invalid value for 'client_id' parameter."
+        )
+    return app
+
+
+def check_redirect_uri(app: Row, params: dict[str, str]) -> str:
+    """The redirect URI must be one of the app's, to the letter; ports are no exception."""
+    uri = params.get("redirect_uri", "")
+    if uri not in oauth_settings(app)["redirect_uris"]:
+        raise PageError(
+            "400 Bad Request",
+            "Your request resulted in an error. The 'redirect_uri' parameter must be a Login redirect URI in the "
+            f"client app settings: {app['label']}",
+        )
+    return uri
+
+
+def check_request(org: Org, server: Row, app: Row, redirect_uri: str, params: dict[str, str]) -> Ask:
+    """
+    Check the rest of a request, the failures of which the client is told.
+
+    Raises:
+        RedirectError: with the error and the words for the client.
+    """
+    check_state(params)
+    check_supported(params)
+    check_response(app, params)
+    return Ask(
+        server=server,
+        app=app,
+        redirect_uri=redirect_uri,
+        scopes=check_scopes(org, server, app, params),
+        prompts=check_prompt(params),
+        max_age_seconds=check_max_age(params),
+        challenge=check_challenge(app, params),
+        nonce=params.get("nonce"),
+    )
+
+
+def check_state(params: dict[str, str]) -> None:
+    """Okta demands `state`, which RFC 6749 only recommends."""
+    if not params.get("state"):
+        raise RedirectError("invalid_request", "The authentication request has an invalid 'state' parameter.")
+
+
+def check_supported(params: dict[str, str]) -> None:
+    """Parameters that would change the answer and are not emulated are refused by name."""
+    for name in NOT_BUILT:
+        if name in params:
+            raise RedirectError("invalid_request", f"The local Okta does not emulate the '{name}' parameter.")
+
+
+def check_response(app: Row, params: dict[str, str]) -> None:
+    """Only the code flow, and only for an app that has it."""
+    if params.get("response_type") != "code":
+        raise RedirectError(
+            "unsupported_response_type",
+            "The response type is not supported by the authorization server. Configured response types: [code].",
+        )
+    if params.get("response_mode", "query") not in RESPONSE_MODES:
+        raise RedirectError("invalid_request", "The authentication request has an invalid 'response_mode' parameter.")
+    grants = oauth_settings(app)["grant_types"]
+    if "authorization_code" not in grants:
+        raise RedirectError("unauthorized_client", unauthorized_grant(grants))
+
+
+def check_scopes(org: Org, server: Row, app: Row, params: dict[str, str]) -> tuple[str, ...]:
+    """Every scope must exist on the server; without any, its default scopes are meant."""
+    known = scopes_of(org, server["id"])
+    asked = tuple(dict.fromkeys(params.get("scope", "").split()))
+    scopes = asked or tuple(name for name, row in known.items() if row["default"])
+    if not scopes:
+        raise RedirectError("invalid_scope", "The authorization request must include at least one scope.")
+    if any(name not in known for name in scopes):
+        raise RedirectError("invalid_scope", UNKNOWN_SCOPES)
+    if "offline_access" in scopes and "refresh_token" not in oauth_settings(app)["grant_types"]:
+        raise RedirectError("invalid_scope", "The scope 'offline_access' needs an app with the 'refresh_token' grant.")
+    return scopes
+
+
+def check_prompt(params: dict[str, str]) -> frozenset[str]:
+    """`none` stands alone. Source: OpenID Connect Core §3.1.2.1."""
+    prompts = frozenset(params.get("prompt", "").split())
+    if prompts - set(PROMPTS) or ("none" in prompts and len(prompts) > 1):
+        raise RedirectError("invalid_request", "The authentication request has an invalid 'prompt' parameter.")
+    return prompts
+
+
+def check_max_age(params: dict[str, str]) -> int | None:
+    """A number of seconds, or absent."""
+    value = params.get("max_age")
+    if value is not None and not (value.isascii() and value.isdecimal() and len(value) < 10):
+        raise RedirectError("invalid_request", "The authentication request has an invalid 'max_age' parameter.")
+    return None if value is None else int(value)
+
+
+def check_challenge(app: Row, params: dict[str, str]) -> str | None:
+    """PKCE with S256, where the app or the request wants it."""
+    challenge, method = params.get("code_challenge"), params.get("code_challenge_method")
+    if challenge is None:
+        if auth_method(app) == "none":
+            why = "PKCE code challenge is required when the token endpoint authentication method is 'NONE'."
+            raise RedirectError("invalid_request", why)
+        if app["credentials"]["oauthClient"]["pkce_required"]:
+            raise RedirectError("invalid_request", "PKCE code challenge is required by the application.")
+        return None
+    if method != "S256":
+        raise RedirectError("invalid_request", "The code challenge method must be 'S256'.")
+    if not _CHALLENGE.fullmatch(challenge):
+        raise RedirectError("invalid_request", "The authentication request has an invalid 'code_challenge' parameter.")
+    return challenge
+
+
+def unauthorized_grant(grants: list[str]) -> str:
+    """Okta's words for a client that may not use a grant type."""
+    return (
+        f"The client is not authorized to use the provided grant type. Configured grant types: [{', '.join(grants)}]."
+    )

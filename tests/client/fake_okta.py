@@ -1,0 +1,184 @@
+"""
+A small honest authorization server: what a client can see of Okta's, and nothing else.
+
+Source: facts/okta.md §1, 2, 4, 5, 6: no down-scoping, rotation, exact redirect URIs, no `iss`, no registration.
+"""
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+RESERVED = {"openid", "profile", "email", "offline_access"}
+
+
+@dataclass
+class Grant:
+    """One sign-in: who, which scopes, and its living tokens."""
+
+    person: str
+    scopes: str
+    access: set[str] = field(default_factory=set)
+    refresh: str | None = None
+    spent: set[str] = field(default_factory=set)
+    dead: set[str] = field(default_factory=set)
+
+
+class FakeOkta:
+    """The server's memory, and the knobs that a test turns."""
+
+    def __init__(self, origin: str, client_id: str, redirect_uris: list[str], people: dict[str, set[str]]) -> None:
+        self.origin = origin
+        self.issuer = f"{origin}/oauth2/aus1"
+        self.client_id = client_id
+        self.redirect_uris = redirect_uris
+        self.people = people
+        self.lifetime_seconds = 3600
+        self.asked: list[str] = []
+        self.resources: list[str | None] = []
+        self.refreshes = 0
+        self.registrations = 0
+        self.status: int | None = None
+        self.token_body: bytes | None = None
+        self.published = ["openid", "profile", "email", "offline_access", "mcp:read", "mcp:write"]
+        self._codes: dict[str, tuple[Grant, str, str]] = {}
+        self.grants: list[Grant] = []
+
+    def scopes_of(self, access_token: str) -> set[str] | None:
+        """The scopes of a living access token."""
+        found = next((grant for grant in self.grants if access_token in grant.access), None)
+        return set(found.scopes.split()) if found else None
+
+    def expire_access_tokens(self) -> None:
+        """Let every access token run out now, whatever the client believes."""
+        for grant in self.grants:
+            grant.access.clear()
+
+    def app(self) -> Starlette:
+        """The ASGI application."""
+        base = "/oauth2/aus1/v1"
+        return Starlette(
+            routes=[
+                Route("/.well-known/oauth-authorization-server/oauth2/aus1", self.metadata),
+                Route(f"{base}/authorize", self.authorize),
+                Route(f"{base}/token", self.token, methods=["POST"]),
+                Route(f"{base}/revoke", self.revoke, methods=["POST"]),
+                Route("/oauth2/v1/clients", self.register, methods=["POST"]),
+            ]
+        )
+
+    async def metadata(self, request: Request) -> Response:
+        """RFC 8414 metadata in Okta's form."""
+        if self.status:
+            return JSONResponse({}, self.status)
+        base = f"{self.issuer}/v1"
+        return JSONResponse(
+            {
+                "issuer": self.issuer,
+                "authorization_endpoint": f"{base}/authorize",
+                "token_endpoint": f"{base}/token",
+                "revocation_endpoint": f"{base}/revoke",
+                "registration_endpoint": f"{self.origin}/oauth2/v1/clients",
+                "scopes_supported": self.published,
+                "code_challenge_methods_supported": ["S256"],
+            }
+        )
+
+    async def register(self, request: Request) -> Response:
+        """Registration needs an admin's token."""
+        self.registrations += 1
+        return JSONResponse({"errorCode": "E0000005"}, 401)
+
+    async def authorize(self, request: Request) -> Response:
+        """Sign the person in whom the browser's header names, by the rules."""
+        query = request.query_params
+        if query.get("client_id") != self.client_id or query.get("redirect_uri") not in self.redirect_uris:
+            return HTMLResponse("bad client or redirect_uri", 400)
+        self.asked.append(query["scope"])
+        self.resources.append(query.get("resource"))
+        person = request.headers["x-person"]
+        wanted = set(query["scope"].split()) - RESERVED
+        if query.get("code_challenge_method") != "S256":
+            return self.redirect(query, error="invalid_request", error_description="PKCE is required.")
+        if person not in self.people:
+            return self.redirect(
+                query, error="access_denied", error_description="User is not assigned to the client application."
+            )
+        if not wanted <= self.people[person]:
+            return self.redirect(
+                query, error="access_denied", error_description="Policy evaluation failed for this request."
+            )
+        code = secrets.token_urlsafe()
+        self._codes[code] = (Grant(person, query["scope"]), query["code_challenge"], query["redirect_uri"])
+        return self.redirect(query, code=code)
+
+    @staticmethod
+    def redirect(query: object, **values: str) -> Response:
+        """Back to the client, with its state."""
+        pairs = values | {"state": query["state"]}  # type: ignore[index]
+        return RedirectResponse(f"{query['redirect_uri']}?{urlencode(pairs)}", 302)  # type: ignore[index]
+
+    async def token(self, request: Request) -> Response:
+        """Code or refresh token for tokens."""
+        form = await request.form()
+        if self.status:
+            return JSONResponse({}, self.status)
+        if self.token_body is not None:
+            return Response(self.token_body, media_type="application/json")
+        if form.get("client_id") != self.client_id:
+            return JSONResponse({"error": "invalid_client"}, 401)
+        grant = self.by_code(form) if form["grant_type"] == "authorization_code" else self.by_refresh(form)
+        if grant is None:
+            words = "The refresh token is invalid or expired."
+            return JSONResponse({"error": "invalid_grant", "error_description": words}, 400)
+        return self.issue(grant)
+
+    def by_code(self, form: object) -> Grant | None:
+        """RFC 7636 §4.6; a code works once."""
+        grant, challenge, uri = self._codes.pop(str(form["code"]), (None, "", ""))  # type: ignore[index]
+        digest = hashlib.sha256(str(form["code_verifier"]).encode()).digest()  # type: ignore[index]
+        proven = base64.urlsafe_b64encode(digest).decode().rstrip("=") == challenge
+        if grant is None or not proven or form["redirect_uri"] != uri:  # type: ignore[index]
+            return None
+        self.grants.append(grant)
+        return grant
+
+    def by_refresh(self, form: object) -> Grant | None:
+        """A rotated token that comes again ends the whole grant."""
+        token = str(form["refresh_token"])  # type: ignore[index]
+        self.refreshes += 1
+        for grant in self.grants:
+            if token in grant.spent:
+                grant.refresh = None
+                grant.access.clear()
+            if token == grant.refresh:
+                grant.spent.add(token)
+                return grant
+        return None
+
+    def issue(self, grant: Grant) -> Response:
+        """New tokens of the grant."""
+        access = f"AT.{secrets.token_urlsafe()}"
+        grant.access.add(access)
+        body = {"access_token": access, "token_type": "Bearer", "expires_in": self.lifetime_seconds}
+        if "offline_access" in grant.scopes.split():
+            grant.refresh = f"RT.{secrets.token_urlsafe()}"
+            body["refresh_token"] = grant.refresh
+        return JSONResponse(body | {"scope": grant.scopes}, headers={"Cache-Control": "no-store"})
+
+    async def revoke(self, request: Request) -> Response:
+        """RFC 7009."""
+        form = await request.form()
+        token = str(form["token"])
+        for grant in self.grants:
+            grant.access.discard(token)
+            if grant.refresh == token:
+                grant.refresh = None
+                grant.access.clear()
+        return Response(status_code=200)

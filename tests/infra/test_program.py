@@ -1,0 +1,318 @@
+"""What the program declares, property by property."""
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.errors import GroupLookupFailed, GroupMissing
+from tests.infra.cloud import EXECUTION_ARN, Cloud, Deployment, Refused, run_program, settings_of
+from tests.requirements import requirement
+
+URL = "https://a1.execute-api.us-east-1.amazonaws.com/mcp"
+RESERVED = ["offline_access", "openid", "profile", "email"]
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file in the place of the zip."""
+    path = tmp_path_factory.mktemp("bundle") / "bundle.zip"
+    path.write_bytes(b"zip")
+    return path
+
+
+@pytest.fixture(scope="module")
+def deployment(bundle: Path) -> Deployment:
+    """One run with nothing but the required settings and a branch."""
+    return run_program(settings_of(branch="feature/#1"), bundle)
+
+
+@requirement("infra:audience")
+def test_the_only_audience_is_the_url(deployment: Deployment) -> None:
+    """Tokens are issued for the public URL, lower case, byte for byte what the function and the client know."""
+    server = deployment.one("Server")
+
+    assert server["audiences"] == [URL]
+    assert deployment.outputs["url"] == URL
+    assert deployment.one("Function")["environment"]["variables"]["MCP_URL"] == URL
+
+
+@requirement("infra:rules")
+def test_rules_go_from_the_largest_set_down_one_after_the_other(deployment: Deployment) -> None:
+    """Each rule waits for all scopes and for the rule before it (Okta: first match wins)."""
+    rules = deployment.of("ServerPolicyRule")
+    first, second = rules["rule-mcp-read-mcp-write"], rules["rule-mcp-read"]
+
+    assert first.inputs["priority"] == 1
+    assert first.inputs["groupWhitelists"] == ["00g-editors"]
+    assert first.inputs["scopeWhitelists"] == ["mcp:read", "mcp:write", *RESERVED]
+    assert second.inputs["priority"] == 2
+    assert second.inputs["groupWhitelists"] == ["00g-readers"]
+    assert second.inputs["scopeWhitelists"] == ["mcp:read", *RESERVED]
+    assert {"scope-mcp-read", "scope-mcp-write"} <= first.dependencies
+    assert {"scope-mcp-read", "scope-mcp-write", "rule-mcp-read-mcp-write"} <= second.dependencies
+
+
+@requirement("infra:rules")
+def test_rules_issue_tokens_for_the_code_grant_only(deployment: Deployment) -> None:
+    """Refresh needs no grant in the rule (facts of Okta §7); access ≤ idle window ≤ refresh lifetime (§8)."""
+    for rule in deployment.of("ServerPolicyRule").values():
+        assert rule.inputs["grantTypeWhitelists"] == ["authorization_code"]
+        assert rule.inputs["accessTokenLifetimeMinutes"] == 60
+        assert rule.inputs["refreshTokenWindowMinutes"] == 10080
+        assert rule.inputs["refreshTokenLifetimeMinutes"] == 129600
+
+
+def test_groups_with_the_same_scopes_share_a_rule(bundle: Path) -> None:
+    """A rule's groups are any-of, so one rule serves all groups of one set (facts of Okta §8)."""
+    access = json.dumps({"readers": ["mcp:read"], "editors": ["mcp:read"]})
+    (rule,) = run_program(settings_of(access=access), bundle).of("ServerPolicyRule").values()
+
+    assert rule.inputs["groupWhitelists"] == ["00g-editors", "00g-readers"]
+
+
+def test_the_policy_is_for_our_client_only(deployment: Deployment) -> None:
+    """No other app of the org gets tokens for this server (facts of Okta §8)."""
+    policy = deployment.one("ServerPolicy")
+
+    assert policy["clientWhitelists"] == ["0oa1"]
+    assert policy["priority"] == 1
+
+
+def test_scopes_ask_for_no_consent_and_are_published(deployment: Deployment) -> None:
+    """IMPLICIT consent, and published, so that clients find them in the metadata (facts of Okta §1, §8)."""
+    scopes = deployment.of("ServerScope")
+
+    assert {scope.inputs["name"] for scope in scopes.values()} == set(deployment.outputs["scopes"])
+    for scope in scopes.values():
+        assert scope.inputs["consent"] == "IMPLICIT"
+        assert scope.inputs["metadataPublish"] == "ALL_CLIENTS"
+        assert scope.inputs["description"]
+
+
+@requirement("infra:app")
+def test_the_app_is_a_public_client_with_rotation(deployment: Deployment) -> None:
+    """Native, no secret, PKCE, rotating refresh tokens (RFC 8252, RFC 7636, RFC 9700)."""
+    app = deployment.one("OAuth")
+
+    assert app["type"] == "native"
+    assert app["tokenEndpointAuthMethod"] == "none"
+    assert app["pkceRequired"] is True
+    assert app["grantTypes"] == ["authorization_code", "refresh_token"]
+    assert app["responseTypes"] == ["code"]
+    assert (app["refreshTokenRotation"], app["refreshTokenLeeway"]) == ("ROTATE", 30)
+    assert app["consentMethod"] == "TRUSTED"
+    assert (app["loginMode"], app["hideWeb"], app["hideIos"]) == ("DISABLED", True, True)
+    assert not any("secret" in key.lower() for key in app)
+
+
+@requirement("infra:redirects")
+def test_both_loopback_hosts_are_registered_for_each_port(bundle: Path) -> None:
+    """Okta compares as strings: localhost and 127.0.0.1 differ; other clients' URIs are not ours to listen on."""
+    settings = settings_of(redirectPorts="9001,9002", extraRedirectUris="https://claude.ai/api/mcp/auth_callback")
+    deployment = run_program(settings, bundle)
+    ours = [f"http://{host}:{port}/callback" for port in (9001, 9002) for host in ("127.0.0.1", "localhost")]
+
+    assert deployment.outputs["redirect_uris"] == ours
+    assert deployment.one("OAuth")["redirectUris"] == [*ours, "https://claude.ai/api/mcp/auth_callback"]
+
+
+@requirement("infra:assignments")
+def test_each_group_of_access_is_assigned(deployment: Deployment) -> None:
+    """Who is in no group of `access` may not use the app at all (issue 3 §2)."""
+    assignments = deployment.of("GroupAssignment").values()
+
+    assert {found.inputs["groupId"] for found in assignments} == {"00g-readers", "00g-editors"}
+    assert {found.inputs["appId"] for found in assignments} == {"app-id"}
+
+
+@requirement("infra:groups")
+def test_missing_groups_are_named_before_anything_is_declared(bundle: Path) -> None:
+    """All missing groups in one message that says what to do (issue 3, must show)."""
+    with pytest.raises(GroupMissing) as caught:
+        run_program(settings_of(), bundle, Cloud(groups={}))
+
+    assert "editors, readers" in caught.value.message
+    assert "createGroups true" in caught.value.remedy
+    assert str(caught.value) == f"{caught.value.message}\n  → {caught.value.remedy}"
+
+
+def test_a_group_whose_name_merely_begins_the_same_is_not_taken(bundle: Path) -> None:
+    """Okta's plugin takes a single partial match; we do not (its data source, getGroup)."""
+    with pytest.raises(GroupMissing, match="readers"):
+        run_program(settings_of(), bundle, Cloud(groups={"readers-of-news": "00g9", "editors": "00g2"}))
+
+
+def test_an_unreachable_okta_is_not_called_a_missing_group(bundle: Path) -> None:
+    """A failed question is reported as such (issue 3, must show: an unreachable Okta)."""
+
+    class Unreachable(Cloud):
+        def call(self, args: object) -> dict[str, str]:
+            raise Refused("failed to query for groups: connection refused")
+
+    with pytest.raises(GroupLookupFailed, match="connection refused"):
+        run_program(settings_of(), bundle, Unreachable())
+
+
+def test_groups_are_created_only_on_request(bundle: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """createGroups makes them, marks them, and says that they are empty (design, infra)."""
+    deployment = run_program(settings_of(createGroups="true"), bundle, Cloud(groups={}))
+
+    assert {found.inputs["name"] for found in deployment.of("Group").values()} == {"readers", "editors"}
+    assert "[mcp-okta environment=dev]" in deployment.of("Group")["group-readers"].inputs["description"]
+    assert "begin empty" in caplog.text
+
+
+@requirement("infra:permission")
+def test_only_this_api_may_call_the_function(deployment: Deployment) -> None:
+    """The permission names API Gateway and this API's ARN (AWS Lambda, permissions)."""
+    permission = deployment.one("Permission")
+
+    assert permission["principal"] == "apigateway.amazonaws.com"
+    assert permission["sourceArn"] == f"{EXECUTION_ARN}/*/*"
+    assert permission["action"] == "lambda:InvokeFunction"
+
+
+@requirement("infra:challenge")
+def test_the_challenge_is_mapped_back_on_401_and_403(deployment: Deployment) -> None:
+    """The gateway renames WWW-Authenticate; the copy in our own header is mapped back."""
+    integration = deployment.one("Integration")
+    mapping = {"overwrite:header.www-authenticate": "$response.header.mcp-challenge"}
+
+    assert {found["statusCode"]: found["mappings"] for found in integration["responseParameters"]} == {
+        "401": mapping,
+        "403": mapping,
+    }
+    assert (integration["integrationType"], integration["payloadFormatVersion"]) == ("AWS_PROXY", "2.0")
+    assert integration["integrationUri"] == "arn:invoke:mcp-okta-dev"
+    assert integration["timeoutMilliseconds"] == 30_000
+
+
+def test_routes_come_last_and_lead_only_to_what_the_function_serves(deployment: Deployment) -> None:
+    """The integration waits for the permission; every other path is the gateway's own 404 (design, infra)."""
+    routes = deployment.of("apigatewayv2/route:Route")
+
+    assert "permission" in deployment.of("Integration")["integration"].dependencies
+    assert {found.inputs["routeKey"] for found in routes.values()} == {
+        "ANY /mcp",
+        "GET /.well-known/oauth-protected-resource",
+        "GET /.well-known/oauth-protected-resource/mcp",
+    }
+    assert {found.inputs["target"] for found in routes.values()} == {"integrations/integration-id"}
+
+
+@requirement("infra:throttling")
+def test_both_throttling_values_are_set(deployment: Deployment) -> None:
+    """A missing one can be sent as 0, which stops every request (design, infra)."""
+    stage = deployment.one("Stage")
+
+    assert stage["defaultRouteSettings"] == {"throttlingRateLimit": 50, "throttlingBurstLimit": 100}
+    assert (stage["name"], stage["autoDeploy"]) == ("$default", True)
+
+
+@requirement("infra:logs")
+def test_the_function_may_write_to_its_own_log_and_nothing_else(deployment: Deployment) -> None:
+    """No CreateLogGroup: a late line would bring the group back after `down` (design, infra)."""
+    group = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/mcp-okta-dev:*"
+    document = json.loads(deployment.one("RolePolicy")["policy"])
+
+    assert document["Statement"] == [
+        {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": group}
+    ]
+    assert {"log", "policy"} <= deployment.of("Function")["function"].dependencies
+    principal = json.loads(deployment.one("Role")["assumeRolePolicy"])["Statement"][0]["Principal"]
+    assert principal == {"Service": "lambda.amazonaws.com"}
+
+
+@requirement("infra:logs")
+def test_logs_have_a_retention_and_the_access_log_is_vended(deployment: Deployment) -> None:
+    """Access-log groups of another name grow a region-wide resource policy until it overflows (design, infra)."""
+    logs = {found.inputs["name"]: found.inputs["retentionInDays"] for found in deployment.of("LogGroup").values()}
+    settings = deployment.one("Stage")["accessLogSettings"]
+
+    assert logs == {"/aws/lambda/mcp-okta-dev": 14, "/aws/vendedlogs/mcp-okta-dev": 14}
+    assert settings["destinationArn"].endswith("log-group:/aws/vendedlogs/mcp-okta-dev")
+    assert json.loads(settings["format"])["requestId"] == "$context.requestId"
+
+
+@requirement("infra:marks")
+def test_everything_is_named_and_marked_after_its_environment(deployment: Deployment) -> None:
+    """Tags on AWS, descriptions and notes on Okta, a name in both (design, contracts)."""
+    mark = "[mcp-okta environment=dev]"
+    tags = {
+        "mcp-okta:project": "mcp-okta",
+        "mcp-okta:environment": "dev",
+        "mcp-okta:branch": "feature/_1",
+    }
+
+    for kind in ("Api", "Stage", "Role", "Function"):
+        assert deployment.one(kind)["tags"] == tags
+    assert all(found.inputs["tags"] == tags for found in deployment.of("LogGroup").values())
+    assert {deployment.one(kind)["name"] for kind in ("Api", "Role", "Function", "Server", "ServerPolicy")} == {
+        "mcp-okta-dev"
+    }
+    assert deployment.one("OAuth")["label"] == "mcp-okta-dev"
+    assert mark in deployment.one("Server")["description"]
+    assert mark in deployment.one("ServerPolicy")["description"]
+    assert mark in deployment.one("OAuth")["adminNote"]
+
+
+def test_every_resource_has_a_component_as_parent_and_none_waits_for_one(deployment: Deployment) -> None:
+    """Waiting for a component hangs when a child of it needs you (design, infra)."""
+    components = {"endpoint", "authorization", "function", "route"}
+
+    for found in deployment.declared.values():
+        if not found.type.startswith(("mcp-okta:", "pulumi:")):
+            assert found.parent in components
+    waits = [found.dependencies for found in deployment.declared.values()]
+    assert not any(wait & (components - {"function"}) for wait in waits)
+
+
+def test_the_function_runs_the_zip(deployment: Deployment, bundle: Path) -> None:
+    """Memory, timeout, runtime and the hash that Lambda itself reports (design, infra)."""
+    function = deployment.one("Function")
+
+    assert function["handler"] == "lambda_server.handler.handler"
+    assert (function["runtime"], function["architectures"]) == ("python3.13", ["x86_64"])
+    assert (function["memorySize"], function["timeout"]) == (1024, 29)
+    assert function["code"].path == str(bundle)
+    assert function["sourceCodeHash"] == base64.b64encode(hashlib.sha256(b"zip").digest()).decode()
+    assert "reservedConcurrentExecutions" not in function
+
+
+@requirement("infra:environment")
+def test_the_functions_environment_is_the_contract(bundle: Path) -> None:
+    """Names and forms of docs/architecture.md, contract 2; what has no value is absent."""
+    deployment = run_program(settings_of(allowedOrigins="https://a.example.com", reservedConcurrency="5"), bundle)
+
+    assert deployment.one("Function")["environment"]["variables"] == {
+        "MCP_URL": URL,
+        "OKTA_ISSUER": "https://acme.okta.com/oauth2/aus1",
+        "OKTA_CLIENT_IDS": "0oa1",
+        "BASE_SCOPES": "mcp:read",
+        "TOKEN_CHECK": "jwt",
+        "LOG_LEVEL": "INFO",
+        "ALLOWED_ORIGINS": "https://a.example.com",
+    }
+    assert deployment.one("Function")["reservedConcurrentExecutions"] == 5
+
+
+@requirement("infra:outputs")
+def test_the_outputs_are_the_contract(deployment: Deployment) -> None:
+    """Names and forms of docs/architecture.md, contract 1; none of them is a secret."""
+    assert {**deployment.outputs, "redirect_uris": len(deployment.outputs["redirect_uris"])} == {
+        "url": URL,
+        "issuer": "https://acme.okta.com/oauth2/aus1",
+        "client_id": "0oa1",
+        "scopes": ["mcp:read", "mcp:write"],
+        "base_scopes": ["mcp:read"],
+        "redirect_uris": 6,
+        "access": {"readers": ["mcp:read"], "editors": ["mcp:read", "mcp:write"]},
+        "environment": "dev",
+        "region": "us-east-1",
+        "function_name": "mcp-okta-dev",
+        "api_id": "api-id",
+        "authorization_server_id": "server-id",
+    }

@@ -1,0 +1,27 @@
+"""A browser for $BROWSER: `python sign_in.py LOGIN URL` signs that person in at the local Okta, through the real form."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+from cli.demo.browser import ScriptedBrowser
+
+SEED = Path(__file__).resolve().parents[2] / "local_cloud/okta/seed.json"
+
+
+def password_of(login: str) -> str:
+    """The seeded password of a person."""
+    people = json.loads(SEED.read_text())["users"]
+    return next(person["password"] for person in people if person["login"] == login)
+
+
+async def main(login: str, url: str) -> None:
+    """Open the URL as that person."""
+    browser = ScriptedBrowser(login, password_of(login))
+    await browser(url)
+    await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], sys.argv[2]))

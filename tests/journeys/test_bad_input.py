@@ -1,0 +1,176 @@
+"""Each wrong turn ends with one clear message, the right exit code, and nothing half-done. Source: issue 3, must show."""
+
+import json
+import os
+import signal
+import socket
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.checkout import Checkout, Done
+from tests.requirements import requirement
+
+pytestmark = requirement("journeys:clear-messages")
+
+
+def check_message(done: Done, code: int, *words: str) -> None:
+    """One message with what, where and remedy; no traceback; the exit code; nothing on stdout."""
+    assert done.code == code, done.err + done.out
+    assert "Traceback" not in done.err + done.out
+    missing = [word for word in words if word not in done.err]
+    assert not missing, f"{missing} not in: {done.err}"
+
+
+def wait_until(condition: Callable[[], bool], process: object, seconds: float = 60) -> None:
+    """Wait, bounded, until the condition holds."""
+    import time
+
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.02)
+
+
+def test_down_twice_says_that_there_is_nothing_to_do(fresh: Checkout) -> None:
+    """The second `down` ends with 0 (issue 3)."""
+    fresh.ok("up")
+    fresh.ok("down")
+    again = fresh.ok("down")
+
+    assert "nothing" in again.err.lower()
+
+
+def test_local_up_twice_is_one_local_cloud(fresh: Checkout) -> None:
+    """The second `local up` finds the first (issue 3)."""
+    fresh.ok("local", "up")
+    first = json.loads((fresh.root / ".local/cloud.json").read_text())
+    fresh.ok("local", "up")
+
+    assert json.loads((fresh.root / ".local/cloud.json").read_text())["pid"] == first["pid"]
+
+
+def test_a_crash_is_noticed_and_mended_by_the_next_local_up(fresh: Checkout) -> None:
+    """The emulated clouds are lost, Pulumi's state is not: rebuilt from the program (design.md)."""
+    fresh.ok("up")
+    url = fresh.outputs()["url"]
+    os.killpg(json.loads((fresh.root / ".local/cloud.json").read_text())["process_group"], signal.SIGKILL)
+    mended = fresh.ok("local", "up", timeout=180)
+
+    assert "rebuil" in mended.err
+    assert fresh.outputs()["url"] == url
+    fresh.ok("call", "whoami", as_person="reader@example.com")
+
+
+def test_a_taken_port_is_named(fresh: Checkout) -> None:
+    """A kept port that somebody else holds: the port and the way out are named, nothing is started (issue 3)."""
+    fresh.ok("local", "up")
+    port = int(fresh.status()["okta_url"].rsplit(":", 1)[1])
+    fresh.ok("local", "down")
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        check_message(fresh.run("local", "up"), 1, str(port))
+    assert not (fresh.root / ".local/cloud.json").exists()
+    fresh.ok("local", "up")
+
+
+def test_no_engine_and_no_network_says_what_was_tried(fresh: Checkout, tmp_path: Path) -> None:
+    """Each way to get the engine is named with why it failed (issue 3)."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("sh", "git", "uname", "env"):
+        (tools / name).symlink_to(next(p for p in (Path("/bin"), Path("/usr/bin")) if (p / name).exists()) / name)
+    nowhere = "http://127.0.0.1:9"
+    done = fresh.run(
+        "up",
+        PATH=str(tools),
+        XDG_CACHE_HOME=str(tmp_path / "cache"),
+        https_proxy=nowhere,
+        http_proxy=nowhere,
+        no_proxy="127.0.0.1",
+    )
+
+    check_message(done, 1, "PATH", "Go", "installer")
+
+
+def test_a_wrong_passphrase_is_called_that(fresh: Checkout) -> None:
+    """The engine's words become a message with the file to look at (issue 3)."""
+    fresh.ok("up")
+    passphrase = fresh.root / ".local/passphrase"
+    assert stat.S_IMODE(passphrase.stat().st_mode) == 0o600
+    right = passphrase.read_text()
+    passphrase.write_text("wrong")
+    check_message(fresh.run("up"), 1, "passphrase")
+    passphrase.write_text(right)
+    fresh.ok("up")
+
+
+def test_an_unreachable_okta_is_named_with_its_address(fresh: Checkout) -> None:
+    """A stack whose Okta does not answer: address and remedy, nothing created (issue 3)."""
+    fresh.ok("local", "up")
+    script = (
+        f'eval "$({fresh.root}/.venv/bin/mcp-okta local env)"; export OKTA_HTTP_PROXY=http://127.0.0.1:9; '
+        "pulumi up --yes --non-interactive --skip-preview"
+    )
+    done = fresh.shell(["sh", "-c", script])
+
+    assert done.code != 0
+    assert "127.0.0.1:9" in done.out + done.err
+    assert "Traceback" not in done.out + done.err
+
+
+def test_all_wrong_config_values_are_named_at_once(fresh: Checkout) -> None:
+    """Types and ranges are checked together, before anything is created (issue 3; design.md, infra)."""
+    fresh.ok("local", "up")
+    script = (
+        f'eval "$({fresh.root}/.venv/bin/mcp-okta local env)"; '
+        "pulumi config set memory lots; pulumi config set timeout 9000; pulumi config set logRetentionDays 8"
+    )
+    assert fresh.shell(["sh", "-c", script]).code == 0
+
+    check_message(fresh.run("up"), 1, "memory", "lots", "timeout", "9000", "logRetentionDays")
+
+
+def test_stack_local_without_the_local_environment_is_refused(fresh: Checkout) -> None:
+    """Stack `local` never touches a real cloud (design.md, safe by construction)."""
+    fresh.ok("local", "up")
+    script = (
+        f'eval "$({fresh.root}/.venv/bin/mcp-okta local env)"; unset AWS_ENDPOINT_URL OKTA_HTTP_PROXY; '
+        "OKTA_ORG_NAME=some-org OKTA_BASE_URL=okta.invalid pulumi preview --non-interactive"
+    )
+    done = fresh.shell(["sh", "-c", script])
+
+    assert done.code != 0
+    assert "local" in done.out + done.err and "loopback" in done.out + done.err
+    assert "Traceback" not in done.out + done.err
+
+
+def test_a_group_that_does_not_exist_is_named(fresh: Checkout) -> None:
+    """`access` names a group that Okta does not have (issue 3)."""
+    fresh.ok("local", "up")
+    script = (
+        f'eval "$({fresh.root}/.venv/bin/mcp-okta local env)"; '
+        """pulumi config set access '{"no-such-group": ["mcp:read"]}'"""
+    )
+    assert fresh.shell(["sh", "-c", script]).code == 0
+
+    check_message(fresh.run("up"), 1, "no-such-group", "createGroups")
+
+
+@requirement("journeys:killed-up")
+def test_up_after_a_killed_up_finishes_and_leaves_nothing_twice(fresh: Checkout) -> None:
+    """The engine and its plugins die in the middle of a create; `up` mends it and `down` leaves nothing (issue 3)."""
+    fresh.ok("local", "up")
+    killed = fresh.start("up")
+    stacks = fresh.root / ".local/state/.pulumi/stacks"
+    wait_until(lambda: any('"okta:auth/server:Server"' in p.read_text() for p in stacks.rglob("local.json")), killed)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.communicate(timeout=20)
+
+    fresh.ok("up")
+    fresh.ok("call", "whoami", as_person="reader@example.com")
+    fresh.ok("down")

@@ -1,0 +1,26 @@
+"""The person's side."""
+
+REQUIREMENTS = {
+    "outputs-in-one-message": "design: stack outputs are validated, all problems in one message",
+    "settings-without-pulumi": "issue 3 §4: the same settings from environment variables or a .env file",
+    "base-scopes-first": "MCP authorization, scope selection; facts/okta.md §8: there is no down-scoping",
+    "never-registers": "facts/okta.md §5: anonymous registration fails, the client id comes from the outputs",
+    "pkce-and-resource": "RFC 7636 §4.2; RFC 8707 §2",
+    "exact-redirect-uri": "facts/okta.md §6; RFC 8252 §7.3",
+    "state": "RFC 6749 §10.12",
+    "refresh-in-a-new-process": "issue 3, must show: after the access token expired, no sign-in",
+    "refresh-together": "issue 3, must show: two calls at the same moment with an expired token both succeed",
+    "refresh-before-browser": "issue 3 §4: a token that the server refuses is refreshed before anybody is asked",
+    "challenge-forms": "facts/mcp-on-lambda.md: API Gateway renames WWW-Authenticate",
+    "step-up": "MCP authorization, step-up flow: the union of granted and challenged scopes, once",
+    "step-up-denied": "issue 3, must show: refused with a readable reason; the old tokens still work",
+    "superseded-revoked": "facts/mcp-on-lambda.md: the superseded refresh token stays alive at Okta: revoke it",
+    "secret-files": "common rules: secret files are 0600, written atomically",
+    "no-secrets-shown": "common rules: no secret in logs, exceptions or outputs",
+    "no-browser": "design: exit code 3, sign-in needed",
+    "logout": "issue 3, must show: logout revokes and removes the tokens; RFC 7009",
+    "clear-errors": "issue 3, must show: an unreachable Okta ends with one clear message",
+    "light-imports": "design: the plain install is the person's side only",
+    "call-json": "design: --json output is one JSON document on stdout",
+    "call-arguments": "issue 3 §6; design: exit code 2 for wrong usage",
+}

@@ -1,0 +1,26 @@
+"""The function: transport, authorization, tools."""
+
+REQUIREMENTS = {
+    "both-eras": "design, contract 3: both protocol eras on one URL",
+    "no-stream": "facts/mcp-on-lambda: GET opens an endless stream, so 405; RFC 9110 §15.5.6 (Allow)",
+    "metadata": "RFC 9728 §2, §3.1; at the root and at the path form",
+    "no-token": "RFC 6750 §3.1: no error code where the request has no authentication information",
+    "invalid-token": "RFC 6750 §3.1 invalid_token; design: one generic sentence, the reason in the log",
+    "insufficient-scope": "RFC 6750 §3.1; MCP authorization, insufficient scope: all scopes needed",
+    "three-ways": "design: WWW-Authenticate, mcp-challenge and the body carry the same challenge",
+    "algorithm": "RFC 8725 §3.1: RS256 only, never what the token says",
+    "audience": "RFC 9068 §4, RFC 8707; docs/adr/0003-we-check-the-audience.md",
+    "claims": "RFC 9068 §4, RFC 7519 §4.1; Okta access token reference (cid, scp)",
+    "keys": "Okta key rotation: an unknown kid means fetch again, rate-limited, on failure too",
+    "introspection": "RFC 7662; fails closed",
+    "host-origin": "MCP transports: Origin MUST be validated (DNS rebinding); exact names",
+    "declared": "issue 3: what does not say which scopes it needs stops the server",
+    "settings": "design, contract 2: all missing names in one error at init",
+    "one-lifespan": "docs/adr/0002-one-loop-one-lifespan.md",
+    "deadline": "facts/mcp-on-lambda: 504 with a JSON-RPC error before Lambda kills the process",
+    "lean": "facts/mcp-on-lambda, Package: what the zip leaves out is not imported",
+    "runtime-client": "AWS Lambda Runtime API; awslambdaric",
+    "developer": "issue 3 §4: python -m lambda_server on http://localhost:8001",
+    "audit": "design, Authorization 4: one line per request; never a token, never arguments",
+    "tools": "issue 3 §3: whoami (mcp:read) and one tool with mcp:write",
+}
