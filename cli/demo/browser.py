@@ -1,4 +1,4 @@
-"""A browser without a screen: it opens Okta's sign-in page, fills in the real form and follows the redirects."""
+"""A browser without a screen: it fills in Okta's real sign-in form and follows the redirects."""
 
 from html.parser import HTMLParser
 from urllib.parse import urljoin

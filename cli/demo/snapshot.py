@@ -1,4 +1,4 @@
-"""Everything that both clouds hold, read over HTTP, so that before and after can be compared object by object."""
+"""Everything that both clouds hold, read over HTTP, so that before and after can be compared."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -32,11 +32,7 @@ def take_snapshot(okta_url: str, okta_token: str, aws: dict[str, str]) -> Snapsh
 def difference(before: Snapshot, after: Snapshot) -> list[str]:
     """Name every object that appeared, vanished or changed between two snapshots."""
     names = sorted(before.keys() | after.keys())
-    return [
-        f"{_kind_of_change(name, before, after)}: {name}"
-        for name in names
-        if before.get(name) != after.get(name)
-    ]
+    return [f"{_kind_of_change(name, before, after)}: {name}" for name in names if before.get(name) != after.get(name)]
 
 
 def _kind_of_change(name: str, before: Snapshot, after: Snapshot) -> str:
@@ -55,9 +51,7 @@ def _okta_collection(okta: httpx2.Client, path: str, kind: str) -> Iterator[tupl
         name = f"{path}/{item['id']}"
         yield f"okta {name}", item
         for child in _OKTA_CHILDREN.get(kind, ()):
-            yield from _okta_collection(
-                okta, f"{name}/{child}", child if child != "groups" else "assignments"
-            )
+            yield from _okta_collection(okta, f"{name}/{child}", child if child != "groups" else "assignments")
 
 
 def _pages(okta: httpx2.Client, path: str) -> Iterator[dict[str, Any]]:
