@@ -1,4 +1,4 @@
-"""The shape of the code: which package may import what, and who may read the environment. Source: design.md, ADR 0001."""
+"""The shape of the code: who may import what, and who may read the environment. Source: ADR 0001."""
 
 import ast
 from collections.abc import Iterator
@@ -53,9 +53,7 @@ def forbidden_imports(package: str, source: str) -> list[str]:
 def reads_environment(source: str) -> bool:
     """Whether the source touches os.environ or os.getenv."""
     tree = ast.parse(source)
-    return any(
-        isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") for node in ast.walk(tree)
-    )
+    return any(isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv") for node in ast.walk(tree))
 
 
 def modules(package: str) -> list[Path]:

@@ -1,4 +1,4 @@
-"""A checkout of its own for a journey: the same code, another `.local/`, so that a person's own local cloud is left alone."""
+"""A checkout of its own for a journey: the same code, another `.local/`; a person's own local cloud is left alone."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""One deployed stack on one local cloud for all journeys that only use it; a fresh checkout for those that break things."""
+"""One deployed stack for all journeys that only use it; a fresh checkout for those that break things."""
 
 from collections.abc import Iterator
 

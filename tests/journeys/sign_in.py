@@ -1,4 +1,4 @@
-"""A browser for $BROWSER: `python sign_in.py LOGIN URL` signs that person in at the local Okta, through the real form."""
+"""A browser for $BROWSER: `sign_in.py LOGIN URL` signs that person in at the local Okta, through the real form."""
 
 import asyncio
 import json

@@ -1,14 +1,13 @@
-"""Each wrong turn ends with one clear message, the right exit code, and nothing half-done. Source: issue 3, must show."""
+"""Each wrong turn ends with one clear message, the right exit code, and nothing half-done. Source: issue 3."""
 
 import json
 import os
 import signal
 import socket
 import stat
+import time
 from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 from tests.journeys.checkout import Checkout, Done
 from tests.requirements import requirement
@@ -24,10 +23,8 @@ def check_message(done: Done, code: int, *words: str) -> None:
     assert not missing, f"{missing} not in: {done.err}"
 
 
-def wait_until(condition: Callable[[], bool], process: object, seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait, bounded, until the condition holds."""
-    import time
-
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
@@ -167,7 +164,7 @@ def test_up_after_a_killed_up_finishes_and_leaves_nothing_twice(fresh: Checkout)
     fresh.ok("local", "up")
     killed = fresh.start("up")
     stacks = fresh.root / ".local/state/.pulumi/stacks"
-    wait_until(lambda: any('"okta:auth/server:Server"' in p.read_text() for p in stacks.rglob("local.json")), killed)
+    wait_until(lambda: any('"okta:auth/server:Server"' in p.read_text() for p in stacks.rglob("local.json")))
     os.killpg(killed.pid, signal.SIGKILL)
     killed.communicate(timeout=20)
 

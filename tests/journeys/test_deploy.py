@@ -1,14 +1,13 @@
 """What `up` changes and what it leaves alone, through the real engine."""
 
 import json
-import re
-from typing import Any
 
 from tests.journeys.checkout import Checkout
+from tests.journeys.test_pretence import okta
 from tests.requirements import requirement
 
 
-def events(checkout: Checkout, *args: str) -> dict[str, list[str]]:
+def planned(checkout: Checkout, *args: str) -> dict[str, list[str]]:
     """Run plain `pulumi preview --json ARGS` and list what would happen: operation → resource types."""
     script = f'eval "$({checkout.root}/.venv/bin/mcp-okta local env)"; pulumi preview --json {" ".join(args)}'
     done = checkout.shell(["sh", "-c", script])
@@ -30,7 +29,7 @@ def test_a_second_up_reports_no_changes(deployed: Checkout) -> None:
 @requirement("journeys:one-change")
 def test_one_changed_value_updates_only_what_depends_on_it(deployed: Checkout) -> None:
     """The function's memory is the function's alone (issue 3)."""
-    plan = events(deployed, "-c", "memory=512")
+    plan = planned(deployed, "-c", "memory=512")
 
     assert plan.get("update") == ["aws:lambda/function:Function"]
     assert set(plan) == {"same", "update"}
@@ -38,26 +37,13 @@ def test_one_changed_value_updates_only_what_depends_on_it(deployed: Checkout) -
 
 @requirement("journeys:replace")
 def test_a_change_of_an_immutable_property_replaces(fresh: Checkout) -> None:
-    """A function's architecture is updated in place; a role's name is not: the engine plans a replacement (pulumi-aws)."""
-    fresh.ok("up", "--yes")
-    state = deployment(fresh)
-    role = next(r for r in state["resources"] if r["type"] == "aws:iam/role:Role")
-    assert re.fullmatch(r"mcp-okta-local", role["outputs"]["name"])
-    program = fresh.root / "infra"
-    program.unlink()
-    copy_with_other_role_name(fresh)
+    """An assignment belongs to one group for ever (the real plugin's `groupId`): a re-created group replaces it."""
+    fresh.ok("up")
+    with okta(fresh) as org:
+        old = next(g for g in org.get("/api/v1/groups?q=mcp-readers").json() if g["profile"]["name"] == "mcp-readers")
+        assert org.delete(f"/api/v1/groups/{old['id']}").status_code == 204
+        assert org.post("/api/v1/groups", json={"profile": old["profile"]}).status_code == 200
 
-    plan = events(fresh)
-
-    assert "aws:iam/role:Role" in plan.get("replace", [])
-
-
-def copy_with_other_role_name(checkout: Checkout) -> None:
-    """Give the checkout a copy of the program in which the role has another name."""
-    raise AssertionError("filled in below")
-
-
-def deployment(checkout: Checkout) -> dict[str, Any]:
-    """The engine's state of the stack `local`."""
-    path = next((checkout.root / ".local/state/.pulumi/stacks").rglob("local.json"))
-    return json.loads(path.read_text())["checkpoint"]["latest"]
+    assert planned(fresh)["replace"] == ["okta:app/groupAssignment:GroupAssignment"]
+    fresh.ok("up")
+    assert set(planned(fresh)) == {"same"}

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import httpx2
 
-from tests.journeys.checkout import Checkout
+from tests.journeys.checkout import REPOSITORY, Checkout
 from tests.requirements import requirement
 
 
@@ -37,9 +37,9 @@ def post_mcp(url: str) -> httpx2.Response:
     return httpx2.post(url, json={"jsonrpc": "2.0", "id": 1, "method": "ping"}, timeout=30)
 
 
-def deployed_zip(checkout: Checkout) -> bytes:
-    """The zip that `up` deployed, from the newest file of the cache."""
-    zips = sorted((checkout.root / ".local/bundle").rglob("*.zip"), key=lambda path: path.stat().st_mtime)
+def built_zip() -> bytes:
+    """The zip that `up` deployed: the newest of the program's cache."""
+    zips = sorted((REPOSITORY / ".local/bundle").rglob("*.zip"), key=lambda path: path.stat().st_mtime)
     return zips[-1].read_bytes()
 
 
@@ -61,7 +61,7 @@ def test_a_module_missing_from_the_zip_is_the_runtimes_own_import_error(fresh: C
     fresh.ok("up")
     outputs = fresh.outputs()
     assert post_mcp(outputs["url"]).status_code == 401
-    broken = without(deployed_zip(fresh), "mangum/")
+    broken = without(built_zip(), "mangum/")
     aws(fresh, "lambda").update_function_code(FunctionName=outputs["function_name"], ZipFile=broken)
 
     answer = post_mcp(outputs["url"])
@@ -95,7 +95,7 @@ def test_a_rule_edited_through_the_management_api_ends_the_same_sign_in_differen
 @requirement("journeys:drift")
 @requirement("journeys:permission")
 def test_what_is_deleted_behind_pulumis_back_is_missed_and_found(fresh: Checkout) -> None:
-    """Without its permission the API may not invoke the function: 500, as on AWS; refresh sees it; up mends it (issue 3)."""
+    """Without its permission the API may not invoke the function: 500; refresh sees it; up mends it (issue 3)."""
     fresh.ok("up")
     outputs = fresh.outputs()
     function = aws(fresh, "lambda")
