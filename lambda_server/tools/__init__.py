@@ -16,7 +16,11 @@ ADDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_
 
 @dataclass(frozen=True)
 class Tool:
-    """A function, how it is shown to people, and all scopes that a call of it needs."""
+    """
+    A function, how it is shown to people, and all scopes that a call of it needs.
+
+    A tool that writes names the read scope too: a client that asks for just the challenge's scopes keeps what it had.
+    """
 
     function: Callable[..., Any]
     title: str
@@ -31,5 +35,5 @@ class Tool:
 
 TOOLS = (
     Tool(whoami, title="Who am I", needs=(MCP_READ,), annotations=READS),
-    Tool(sign_note, title="Sign a note", needs=(MCP_WRITE,), annotations=ADDS),
+    Tool(sign_note, title="Sign a note", needs=(MCP_READ, MCP_WRITE), annotations=ADDS),
 )

@@ -124,7 +124,7 @@ async def test_a_reader_s_write_is_answered_with_all_scopes_that_it_needs(
     challenge = answer.headers["www-authenticate"]
 
     assert answer.status_code == 403
-    assert 'error="insufficient_scope"' in challenge and 'scope="mcp:write"' in challenge
+    assert 'error="insufficient_scope"' in challenge and 'scope="mcp:read mcp:write"' in challenge
     assert f'resource_metadata="{METADATA}"' in challenge
     assert answer.headers["mcp-challenge"] == answer.json()["challenge"] == challenge
     assert answer.json()["error"] == "insufficient_scope"
