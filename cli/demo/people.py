@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def scopes_in(access_token: str) -> list[str]:
 class People:
     """Three people before one deployed server; each has tokens of their own in a temporary folder."""
 
-    def __init__(self, ledger: Ledger, outputs: dict[str, Any], status: dict[str, Any], folder: Path) -> None:
+    def __init__(self, ledger: Ledger, outputs: Mapping[str, Any], status: dict[str, Any], folder: Path) -> None:
         self._ledger = ledger
         self._outputs = Outputs.from_mapping(outputs)
         self._status = status

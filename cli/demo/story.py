@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,10 @@ class Story:
         Raises:
             DemoError: a step saw something else than promised, or something was left.
         """
-        from cli.outputs import find_root
+        from cli.outputs import target_of
 
-        self._root = find_root()
+        self._target = target_of(STACK, None)
+        self._root = self._target.root
         self._engine()
         try:
             status = self._local_cloud()
@@ -51,10 +53,11 @@ class Story:
 
     def _engine(self) -> None:
         from environments.engine import get_engine
+        from environments.engine.version import spell
 
         with self._ledger.step("Pulumi engine") as step:
             engine = get_engine(self._report)
-            step.note("engine", f"pulumi v{engine.version}")
+            step.note("engine", f"pulumi v{spell(engine.version)}")
 
     def _report(self, text: str) -> None:
         self._ledger.say(f"    {text}")
@@ -72,9 +75,14 @@ class Story:
         return status
 
     def _refuse_a_stack_in_use(self) -> None:
-        from cli.outputs import is_deployed
+        from cli.outputs import read_stack
+        from environments.errors import EnvironmentsError
 
-        if is_deployed(self._root, STACK):
+        try:
+            deployed = bool(read_stack(self._target))
+        except EnvironmentsError:
+            return  # nothing is deployed, as it should be
+        if deployed:
             self._started_here = False
             raise DemoError(f"the stack {STACK} is deployed already, and the demo would destroy it", "mcp-okta down")
 
@@ -87,20 +95,27 @@ class Story:
         }
         return take_snapshot(status["okta_url"], status["okta_api_token"], aws)
 
-    def _up(self) -> dict[str, Any]:
-        from cli.deploy import deploy
+    def _up(self) -> Mapping[str, Any]:
+        from cli.outputs import variables_for
+        from cli.progress import shown
+        from environments import lifecycle
 
         with self._ledger.step("Deploy (pulumi up)") as step:
-            result = deploy(self._root, STACK)
-            step.note("resources created", result.created)
+            with shown(f"up {STACK}") as on_progress:
+                result = lifecycle.up(self._root, STACK, variables_for(self._target), on_progress)
+            step.note("resources created", result.changes.get("create", 0))
             step.note("url", result.outputs["url"])
             return result.outputs
 
     def _down(self) -> None:
-        from cli.deploy import take_down
+        from cli.outputs import variables_for
+        from cli.progress import shown
+        from environments import lifecycle
 
-        with self._ledger.step("Destroy (pulumi destroy)"):
-            take_down(self._root, STACK)
+        with self._ledger.step("Destroy (pulumi destroy)") as step:
+            with shown(f"down {STACK}") as on_progress:
+                result = lifecycle.down(self._root, STACK, variables_for(self._target), on_progress)
+            step.note("resources deleted", result.changes.get("delete", 0))
 
     def _end(self, status: dict[str, Any], before: Snapshot) -> None:
         if self._keep:
