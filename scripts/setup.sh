@@ -14,17 +14,19 @@ stamp() { cat requirements/dev.txt pyproject.toml | python3 -c 'import hashlib, 
 command -v python3 >/dev/null || fail "python3 is not on PATH; install Python 3.11 or newer"
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "$(python3 --version) is too old; Python 3.11 or newer is needed"
 
+install() {  # one chain: `set -e` does not hold inside a condition
+    clean
+    echo "setting up .venv (once; about a minute) ..." >&2
+    rm -f .venv/.stamp
+    [ -x .venv/bin/python ] || python3 -m venv .venv ||
+        fail "python3 -m venv failed; on Debian and Ubuntu: apt-get install python3-venv"
+    .venv/bin/python -m pip --isolated --disable-pip-version-check install -q \
+        --require-hashes --only-binary :all: -r requirements/bootstrap.txt &&
+    .venv/bin/uv --no-config pip install -q --python .venv/bin/python --require-hashes -r requirements/dev.txt &&
+    .venv/bin/uv --no-config pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e . &&
+    stamp > .venv/.stamp
+}
+
 if [ "$(cat .venv/.stamp 2>/dev/null)" != "$(stamp)" ]; then
-    (
-        clean
-        echo "setting up .venv (once; about a minute) ..." >&2
-        rm -f .venv/.stamp
-        [ -x .venv/bin/python ] || python3 -m venv .venv ||
-            fail "python3 -m venv failed; on Debian and Ubuntu: apt-get install python3-venv"
-        .venv/bin/python -m pip --isolated --disable-pip-version-check install -q \
-            --require-hashes --only-binary :all: -r requirements/bootstrap.txt
-        .venv/bin/uv --no-config pip install -q --python .venv/bin/python --require-hashes -r requirements/dev.txt
-        .venv/bin/uv --no-config pip install -q --python .venv/bin/python --no-deps --no-build-isolation -e .
-        stamp > .venv/.stamp
-    ) || fail "setting up .venv failed (see above); it is safe to run this again"
+    (install) || fail "setting up .venv failed (see above); it is safe to run this again"
 fi
