@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,8 +21,7 @@ EXTRAS = {
 
 def explain(error: BaseException) -> int:
     """Print what the person should know; the answer is the exit code."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
+    error = _telling(error)
     if isinstance(error, KeyboardInterrupt) or _was_interrupted(error):
         return 130
     if isinstance(error, typer.Abort):
@@ -53,6 +53,21 @@ def extra_of(module: str) -> str | None:
     """The extra of this project that brings the module."""
     top = module.partition(".")[0]
     return next((extra for extra, modules in EXTRAS.items() if top in modules), None)
+
+
+def _telling(error: BaseException) -> BaseException:
+    """What a group of errors is about: its only one, or the first that a person can act on."""
+    leaves = list(_leaves(error))
+    remedied = [leaf for leaf in leaves if hasattr(leaf, "remedy")]
+    return remedied[0] if remedied else leaves[0] if len(leaves) == 1 else error
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if not isinstance(error, BaseExceptionGroup):
+        yield error
+        return
+    for inner in error.exceptions:
+        yield from _leaves(inner)
 
 
 def _usage(error: BaseException) -> int:

@@ -18,7 +18,6 @@ def build_app() -> typer.Typer:
     """Every command by name; what a command needs is imported when it runs."""
     app = typer.Typer(
         name="mcp-okta",
-        help="An MCP server behind your company's Okta, on AWS Lambda; and all of it on this machine.",
         epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 3 sign-in needed, 4 not allowed.",
         no_args_is_help=True,
         add_completion=False,
@@ -32,14 +31,6 @@ def build_app() -> typer.Typer:
     return app
 
 
-def options(
-    version: Annotated[
-        bool, typer.Option("--version", help="Show the version and exit.", callback=lambda on: show_version(on), is_eager=True)
-    ] = False,
-) -> None:
-    """Hold the options that come before every command."""
-
-
 def show_version(asked: bool) -> None:
     """Print the version of the installed package, if it was asked for."""
     if asked:
@@ -47,6 +38,14 @@ def show_version(asked: bool) -> None:
 
         typer.echo(f"mcp-okta {version('mcp-okta')}")
         raise typer.Exit
+
+
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """An MCP server behind your company's Okta, on AWS Lambda; and all of it on this machine."""
 
 
 def run(arguments: Sequence[str], app: Any = None) -> int:
@@ -62,7 +61,7 @@ def run(arguments: Sequence[str], app: Any = None) -> int:
         return error.code if isinstance(error.code, int) else 1
     except KeyboardInterrupt:
         return 130
-    except Exception as error:
+    except (Exception, BaseExceptionGroup) as error:
         return edge.explain(error)
 
 

@@ -22,14 +22,14 @@ ECHOES = (
     "refresh failed",
     "one or more errors occurred",
     "an unhandled error occurred: program exited",
-    "program failed with an unhandled exception",
 )
 NO_ANSWER = re.compile(
     r"connection refused|no such host|i/o timeout|could not connect to the endpoint|network is unreachable"
     r"|connect timeout|name or service not known|all connection attempts failed|cannot be reached|connection reset",
     re.IGNORECASE,
 )
-ADDRESS = re.compile(r"https?://[\w.-]+(?::\d+)?|dial tcp [\w.:\[\]-]+")
+TRACEBACK = re.compile(r"[ \t]*Traceback \(most recent call last\):\n(?:[ \t]+.*\n|[ \t]*\n)*")
+CONFLICT = re.compile(r"AlreadyExists|ResourceConflict|ConflictException|already exists|already in use", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,13 @@ def explain(text: str, errors: Sequence[str], place: Place) -> EnvironmentsError
             return make(place, everything)
     said = _own_words(errors) or _own_words(re.findall(r"^error: (.*)$", text, re.MULTILINE)) or text.strip()
     message, remedy = split_remedy(said)
+    if not remedy and CONFLICT.search(said):
+        options = "" if place.stack == "local" else f" --stack {place.stack}"
+        return EngineFailed(
+            f"an object is there already that the stack does not know: {message}", f"mcp-okta down{options}"
+        )
     if not remedy and NO_ANSWER.search(said):
-        return Unreachable(message, f"check the address and the network, locally `mcp-okta local status`; {place.again}")
+        return Unreachable(message, f"check the address, locally with `mcp-okta local status`; then: {place.again}")
     return EngineFailed(message, remedy or f"correct what it names, then: {place.again}")
 
 
@@ -75,8 +80,8 @@ def split_remedy(text: str) -> tuple[str, str]:
 
 
 def _own_words(errors: Sequence[str]) -> str:
-    kept = [text.strip() for text in errors if text.strip() and not text.strip().lower().startswith(ECHOES)]
-    return "\n".join(dict.fromkeys(kept))
+    kept = [TRACEBACK.sub("", text).strip() for text in errors]
+    return "\n".join(dict.fromkeys(text for text in kept if text and not text.lower().startswith(ECHOES)))
 
 
 def _passphrase(place: Place, text: str) -> EnvironmentsError:
@@ -97,7 +102,7 @@ def _passphrase(place: Place, text: str) -> EnvironmentsError:
 def _locked(place: Place, text: str) -> EnvironmentsError:
     who = re.search(r"locked by[^\n]*\n?[^\n]*", text)
     return StackLocked(
-        f"the stack {place.stack} is being changed by somebody else: {who[0].strip() if who else 'the backend says so'}",
+        f"somebody else is changing the stack {place.stack}: {who[0].strip() if who else 'the backend says so'}",
         f"let it finish; if it is gone for certain: pulumi cancel --yes --stack {place.stack}",
     )
 
@@ -106,10 +111,15 @@ def _missing(place: Place, text: str) -> EnvironmentsError:
     return stack_missing(place.stack)
 
 
-def stack_missing(stack: str) -> StackMissing:
-    """Nothing is deployed under that name."""
-    option = "" if stack == "local" else f" --stack {stack}"
-    return StackMissing(f"nothing is deployed: there is no stack {stack}", f"mcp-okta up{option}")
+def stack_missing(stack: str, options: str | None = None) -> StackMissing:
+    """
+    Nothing is deployed under that name.
+
+    Args:
+        options: what names the environment on the command line, where that is not its stack's name.
+    """
+    named = options if options is not None else "" if stack == "local" else f" --stack {stack}"
+    return StackMissing(f"nothing is deployed: there is no stack {stack}", f"mcp-okta up{named}")
 
 
 def _plugin(place: Place, text: str) -> EnvironmentsError:

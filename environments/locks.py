@@ -47,7 +47,9 @@ def release_stale_locks(
     released = waiting = False
     while locks := list(read_locks(backend, stack)):
         for lock in [lock for lock in locks if lock.here and not is_engine(lock.pid)]:
-            report(f"an earlier run was killed (process {lock.pid}, since {lock.since}); its lock on {stack} is removed")
+            report(
+                f"an earlier run was killed (process {lock.pid}, since {lock.since}); its lock on {stack} is removed"
+            )
             lock.path.unlink(missing_ok=True)
             released = True
         alive = [lock for lock in locks if not lock.here or is_engine(lock.pid)]
@@ -84,7 +86,11 @@ def read_locks(backend: str, stack: str) -> Iterator[Lock]:
 
 
 def is_engine(pid: int) -> bool:
-    """Whether that process lives and is a Pulumi CLI; its number may have been given to another since. Source: proc(5)."""
+    """
+    Whether that process lives and is a Pulumi CLI; its number may have been given to another since.
+
+    Source: proc(5).
+    """
     process = Path("/proc") / str(pid)
     if not process.parent.joinpath("self").exists():
         return _lives(pid)

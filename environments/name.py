@@ -11,7 +11,8 @@ HASH_DIGITS = 8
 LOCAL = "local"
 # Long-lived environments are stacks that somebody names on purpose, never by pushing a branch.
 PROTECTED = frozenset(
-    "main master trunk default develop prod production live stable release staging stage dev local head".split()
+    {"main", "master", "trunk", "default", "develop", "dev", "staging", "stage"}
+    | {"prod", "production", "live", "stable", "release", "local", "head"}
 )
 
 

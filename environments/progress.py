@@ -7,8 +7,10 @@ from time import monotonic
 
 from pulumi.automation.events import EngineEvent, StepEventMetadata
 
-ROOT_TYPE = "pulumi:pulumi:Stack"
-READS = ("read", "refresh", "read-replacement", "read-discard")
+# The engine's own: the stack as a resource, and the connections to the clouds.
+ENGINES_OWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
+# What the engine says each time about a program of ours that it finds on PATH.
+OUR_DOING = "using pulumi-language-python from $PATH"
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,22 @@ Progress = Step | Note | Sum
 OnProgress = Callable[[Progress], None]
 
 
+def quiet(progress: Progress) -> None:
+    """Nobody is told."""
+
+
 class Listener:
     """
     Turns engine events into progress, and keeps what the engine complains about.
 
     Args:
         on_progress: told in a thread of the SDK.
+        muted: whether what a program says on its way out is of no interest any more.
     """
 
-    def __init__(self, on_progress: OnProgress) -> None:
+    def __init__(self, on_progress: OnProgress, muted: Callable[[], bool] = lambda: False) -> None:
         self._on_progress = on_progress
+        self._muted = muted
         self._started: dict[str, float] = {}
         self.errors: list[str] = []
         self.changes: dict[str, int] = {}
@@ -88,12 +96,12 @@ class Listener:
             self._diagnose(diagnostic.severity, diagnostic.message)
 
     def _begin(self, step: StepEventMetadata) -> None:
-        if step.type != ROOT_TYPE:
+        if not step.type.startswith(ENGINES_OWN):
             self._started[step.urn] = monotonic()
             self._on_progress(Step(step.urn, _parent(step), str(step.op.value), "running"))
 
     def _end(self, step: StepEventMetadata, state: str) -> None:
-        if step.type != ROOT_TYPE:
+        if not step.type.startswith(ENGINES_OWN):
             seconds = monotonic() - self._started.get(step.urn, monotonic())
             self._on_progress(Step(step.urn, _parent(step), str(step.op.value), state, seconds))
 
@@ -101,8 +109,8 @@ class Listener:
         text = plain(message).strip()
         if severity == "error" and text not in self.errors:
             self.errors.append(text)
-        elif severity in ("warning", "info#err") and text:
-            self._on_progress(Note(text, "warning"))
+        elif severity in ("warning", "info#err") and text and not text.startswith(OUR_DOING) and not self._muted():
+            self._on_progress(Note(text, "warning" if severity == "warning" else "info"))
 
 
 def plain(message: str) -> str:

@@ -1,37 +1,54 @@
 """The project as the Automation API sees it: our engine, its environment, and the stacks in it."""
 
+import json
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pulumi.automation import ConfigMap, ConfigValue, LocalWorkspace, Stack
 from pulumi.automation.errors import StackNotFoundError
 
+from environments.config import PROJECT, stack_config
 from environments.engine import Engine, get_engine
-from environments.engine.command import EngineCommand, full_environment
+from environments.engine.command import EngineCommand
+from environments.engine.environ import full_environment
 from environments.engine.host import ensure_language_host
 from environments.failures import stack_missing
 from environments.name import LOCAL, check_stack
 
-PROJECT = "mcp-okta"
 Environment = Mapping[str, str | None]
 
 
 class ProjectWorkspace(LocalWorkspace):
     """The repository root, in which no command changes which stack the person has selected."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._seen: set[str] = set()
+
     def create_stack(self, stack_name: str) -> None:
         """Make the stack without selecting it."""
         provider = ["--secrets-provider", self.secrets_provider] if self.secrets_provider else []
         self._run_pulumi_cmd_sync(["stack", "init", stack_name, "--no-select", *provider])
+        self._seen.add(stack_name)
 
     def select_stack(self, stack_name: str) -> None:
-        """See that the stack is there."""
-        self._run_pulumi_cmd_sync(["stack", "--show-name", "--stack", stack_name])
+        """See that the stack is there; once is enough."""
+        if stack_name not in self._seen:
+            self._run_pulumi_cmd_sync(["stack", "--show-name", "--stack", stack_name])
+            self._seen.add(stack_name)
+
+    def remove_stack(self, stack_name: str, force: bool | None = None, preserve_config: bool | None = None) -> None:
+        """Remove the stack, its configuration and its history."""
+        super().remove_stack(stack_name, force, preserve_config)
+        self._seen.discard(stack_name)
+
+    def export_state(self, stack_name: str) -> dict[str, Any]:
+        """The engine's state, its secrets as they are kept; opening them would take the passphrase and time."""
+        exported = self._run_pulumi_cmd_sync(["stack", "export", "--stack", stack_name])
+        return dict(json.loads(exported.stdout))
 
 
 @dataclass(frozen=True)
@@ -112,22 +129,6 @@ def link_engine(root: Path, engine: Engine) -> None:
     temporary.replace(link)
 
 
-def stack_config(root: Path, stack: str) -> dict[str, Any]:
-    """The stack's own configuration as `Pulumi.STACK.yaml` has it; encrypted values are left out."""
-    path = root / f"Pulumi.{stack}.yaml"
-    try:
-        document = yaml.safe_load(path.read_text()) or {}
-    except FileNotFoundError:
-        return {}
-    config = document.get("config") or {}
-    return {key: value for key, value in config.items() if not (isinstance(value, dict) and "secure" in value)}
-
-
-def on_local_cloud(root: Path, stack: str, base: str | None = None) -> bool:
-    """Whether the stack lives on the local cloud: it is `local`, or an environment beside it."""
-    return LOCAL in (stack, base or stack_config(root, stack).get(f"{PROJECT}:branchOf"))
-
-
 def adopt_branch(workspace: Workspace, stack: Stack, branch: str, base: str) -> None:
     """
     Give a new branch environment its base's configuration, and mark whose branch it is.
@@ -139,7 +140,8 @@ def adopt_branch(workspace: Workspace, stack: Stack, branch: str, base: str) -> 
         return
     inherited: ConfigMap = {}
     if base != LOCAL or workspace.exists(base):
-        inherited = workspace.select(base).get_all_config()
+        everything = workspace.select(base).get_all_config()
+        inherited = {key: everything[key] for key in stack_config(workspace.root, base) if key in everything}
     own = {f"{PROJECT}:branch": ConfigValue(branch), f"{PROJECT}:branchOf": ConfigValue(base)}
     stack.set_all_config({**inherited, **own})
 
@@ -147,8 +149,3 @@ def adopt_branch(workspace: Workspace, stack: Stack, branch: str, base: str) -> 
 def remove_stack_files(root: Path, stack: str) -> None:
     """Remove the stack's configuration file, whose salt would refuse the passphrase of a successor."""
     (root / f"Pulumi.{stack}.yaml").unlink(missing_ok=True)
-
-
-def has_program(name: str, environ: Mapping[str, str]) -> bool:
-    """Whether the program is on that environment's PATH."""
-    return shutil.which(name, path=environ.get("PATH")) is not None

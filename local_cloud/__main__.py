@@ -85,6 +85,7 @@ def main() -> int:
     os.umask(0o077)
     os.environ.setdefault(MARK, str(folder.root))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     messenger = Messenger(options.ready_fd)
     try:
         folder.prepare()

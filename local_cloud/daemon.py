@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 from local_cloud.errors import LocalCloudError
 from local_cloud.parts import Part, reason
@@ -52,19 +53,19 @@ class Daemon:
             for part in reversed(started):
                 await _stop(part)
 
-    async def _unless_stopped(self, work: object) -> bool:
+    async def _unless_stopped(self, work: Coroutine[Any, Any, None]) -> bool:
         """Do the work, and tell whether it was done before somebody asked to stop."""
-        task = asyncio.ensure_future(work)  # type: ignore[call-overload]
+        task = asyncio.create_task(work)
         stopped = asyncio.create_task(self._stopped.wait())
         await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
         done = task.done()
-        await _cancel(stopped if done else task)
+        await (_cancel(stopped) if done else _cancel(task))
         if done:
             await task
         return done
 
     async def _watch(self) -> None:
-        deaths = {asyncio.create_task(part.failure()): part for part in self._parts}
+        deaths: dict[asyncio.Task[Any], Part] = {asyncio.create_task(part.failure()): part for part in self._parts}
         stopped = asyncio.create_task(self._stopped.wait())
         done, pending = await asyncio.wait([*deaths, stopped], return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
@@ -91,7 +92,7 @@ async def _stop(part: Part) -> None:
         log.exception("%s failed while stopping", part.name)
 
 
-async def _cancel(task: "asyncio.Future[object]") -> None:
+async def _cancel(task: asyncio.Task[Any]) -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task

@@ -38,16 +38,12 @@ class HttpPart:
 
     def __init__(self, name: str, app: Any, listener: socket.socket) -> None:
         self.name = name
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self._listener = listener
         # No access log: the paths of OAuth endpoints carry codes.
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
         self._server = _Server(config)
         self._task: asyncio.Task[None] | None = None
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     async def start(self) -> None:
         """
@@ -56,11 +52,18 @@ class HttpPart:
         Raises:
             LocalCloudError: the application failed in its own start.
         """
-        self._task = asyncio.create_task(self._server.serve(sockets=[self._listener]), name=self.name)
+        self._task = asyncio.create_task(self._serve(), name=self.name)
         while not self._server.started:
             if self._task.done():
                 raise LocalCloudError(f"the local {self.name} did not start: {reason(self._task)}")
             await asyncio.sleep(0.01)
+
+    async def _serve(self) -> None:
+        try:
+            await self._server.serve(sockets=[self._listener])
+        except SystemExit as error:
+            # uvicorn exits where an application's own start fails; here there are others to stop first.
+            raise LocalCloudError(f"the server gave up with {error.code}; its log says why") from error
 
     async def stop(self) -> None:
         """Finish the requests at hand, for three seconds at most, and end."""

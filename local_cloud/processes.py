@@ -55,12 +55,13 @@ def stop_processes(root: Path, seconds: float = 15) -> bool:
     running = processes_of(root)
     leaders = [pid for pid in running if is_daemon(pid, root)]
     _send(leaders or running, signal.SIGTERM)
-    if _wait_gone(root, seconds):
-        return bool(running)
-    _send(processes_of(root), signal.SIGKILL)
-    if not _wait_gone(root, 5):
+    if not _wait_gone(root, seconds):
+        _send(processes_of(root), signal.SIGKILL)
+    gone = _wait_gone(root, 5)
+    _reap(running)
+    if not gone:
         raise LocalCloudError(f"these processes do not end: {processes_of(root)}", remedy="mcp-okta local down")
-    return True
+    return bool(running)
 
 
 def name_of(pid: int) -> str:
@@ -76,7 +77,6 @@ def _wait_gone(root: Path, seconds: float) -> bool:
     while processes_of(root):
         if time.monotonic() > deadline:
             return False
-        _reap(processes_of(root))
         time.sleep(0.05)
     return True
 
@@ -88,6 +88,7 @@ def _send(pids: Iterable[int], number: signal.Signals) -> None:
 
 
 def _reap(pids: Iterable[int]) -> None:
+    """Let go of those that this very process had started."""
     for pid in pids:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)

@@ -4,6 +4,7 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from local_cloud.folder import LocalFolder, write_private
 
@@ -67,7 +68,7 @@ def _last_boot(folder: LocalFolder) -> Path:
     return folder.path / "last-boot.json"
 
 
-def _read_object(path: Path) -> dict[str, object] | None:
+def _read_object(path: Path) -> dict[str, Any] | None:
     try:
         document = json.loads(path.read_text())
     except (FileNotFoundError, ValueError):

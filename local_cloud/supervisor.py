@@ -17,6 +17,8 @@ from local_cloud.state import State, read_state, remove_state
 
 Report = Callable[[str], None]
 ENVIRONMENT_PREFIX = "mcp-okta-"
+# One that does not answer will hardly end politely either.
+PATIENCE_SECONDS = 5.0
 
 
 def start(root: Path, report: Report) -> State:
@@ -29,12 +31,12 @@ def start(root: Path, report: Report) -> State:
     folder = LocalFolder.of(root)
     folder.prepare()
     with locked(folder, report):
+        lay_out(folder.root)
         state = _running(folder)
         if state:
             report(f"the local cloud is already running (process {state.pid})")
             return state
         _mend(folder, report)
-        lay_out(folder.root)
         launch(folder, report)
         return _started(folder, report)
 
@@ -98,7 +100,7 @@ def _mend(folder: LocalFolder, report: Report) -> None:
     found = _left_behind(folder)
     if found:
         report(found)
-        stop_processes(folder.root)
+        stop_processes(folder.root, PATIENCE_SECONDS)
         remove_state(folder)
 
 

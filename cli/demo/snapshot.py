@@ -49,6 +49,7 @@ def _okta_objects(okta: httpx2.Client) -> Iterator[tuple[str, Any]]:
 def _okta_collection(okta: httpx2.Client, path: str, kind: str) -> Iterator[tuple[str, Any]]:
     for item in _pages(okta, path):
         name = f"{path}/{item['id']}"
+        item.pop("lastLogin", None)  # people did sign in, and Okta remembers when
         yield f"okta {name}", item
         for child in _OKTA_CHILDREN.get(kind, ()):
             yield from _okta_collection(okta, f"{name}/{child}", child if child != "groups" else "assignments")

@@ -30,6 +30,7 @@ def build(program: Path, report: Callable[[str], None], environ: Mapping[str, st
     env = go_environment(environ)
     go = check_go(env)
     check_disk(go, env, program.parent)
+    program.parent.mkdir(parents=True, exist_ok=True)
     report(f"building Pulumi {spell(pinned())} with Go: about 6 minutes on two cores, once on this machine")
     temporary = program.with_name(f".{program.name}.{os.getpid()}")
     try:

@@ -1,7 +1,6 @@
 """Runs the engine: an environment of its own, and a stop that lets it finish its running step."""
 
 import functools
-import os
 import shutil
 import signal
 import subprocess
@@ -65,7 +64,14 @@ class EngineCommand(PulumiCommand):
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
             command = [*die_politely(), self.command, "--non-interactive", *args]
             with subprocess.Popen(
-                command, cwd=cwd, env=environ, stdin=subprocess.DEVNULL, stdout=out, stderr=err, process_group=0, text=True
+                command,
+                cwd=cwd,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                process_group=0,
+                text=True,
             ) as self._process:
                 code = self._process.wait()
             self._process = None
@@ -113,12 +119,6 @@ def die_politely() -> tuple[str, ...]:
     prefix = (setpriv, "--pdeathsig", "INT") if setpriv else ()
     works = prefix and subprocess.run([*prefix, "true"], capture_output=True).returncode == 0
     return prefix if works else ()
-
-
-def full_environment(overlay: Mapping[str, str | None], current: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The current environment with what the overlay sets, and without what it unsets with None."""
-    merged: dict[str, Any] = {**current, **overlay}
-    return {name: value for name, value in merged.items() if value is not None}
 
 
 def _text(file: Any, callback: OnOutput | None) -> str:

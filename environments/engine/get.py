@@ -39,8 +39,8 @@ def missing(tried: Mapping[str, str]) -> EngineMissing:
     listed = "\n".join(f"  - {way}: {reason}" for way, reason in tried.items())
     return EngineMissing(
         f"there is no Pulumi CLI {spell(pinned())}, and no way to get it works:\n{listed}",
-        f"install Go {spell(needed_go())} or newer, or the Pulumi CLI (https://www.pulumi.com/docs/iac/download-install/), "
-        "then run it again",
+        f"install Go {spell(needed_go())} or newer, or the Pulumi CLI "
+        "(https://www.pulumi.com/docs/iac/download-install/), then run it again",
     )
 
 
@@ -53,7 +53,6 @@ def _make(report: Report, environ: Mapping[str, str], tried: dict[str, str]) -> 
     except installer.NotInstalled as error:
         tried["official installer"] = str(error)
     try:
-        program.parent.mkdir(parents=True, exist_ok=True)
         builder.build(program, report, environ)
         return _made(program, "built with Go")
     except (builder.NotBuilt, installer.NotInstalled) as error:

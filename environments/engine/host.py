@@ -23,9 +23,15 @@ def ensure_language_host(root: Path, engine: Engine, environ: Mapping[str, str])
     beside = str(engine.path.resolve().parent)
     if beside not in parts:
         parts.append(beside)
-    if shutil.which(HOST, path=os.pathsep.join(parts)) is None:
+    if shutil.which(HOST, path=os.pathsep.join(parts)) is None and not _installed(environ):
         parts.append(str(write_stand_in(root).parent))
     return {**environ, "PATH": os.pathsep.join(parts)}
+
+
+def _installed(environ: Mapping[str, str]) -> bool:
+    """Whether a host is laid out like an installed plugin, as the local cloud's own is."""
+    home = Path(environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    return any(home.glob(f"plugins/language-python-v*/{HOST}"))
 
 
 def write_stand_in(root: Path) -> Path:

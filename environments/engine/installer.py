@@ -26,8 +26,8 @@ def check_network() -> None:
         NotInstalled: nobody answers.
     """
     try:
-        request = urllib.request.Request(INSTALLER, method="HEAD")  # noqa: S310 - a constant https address
-        urllib.request.urlopen(request, timeout=PATIENCE_SECONDS).close()  # noqa: S310
+        request = urllib.request.Request(INSTALLER, method="HEAD")
+        urllib.request.urlopen(request, timeout=PATIENCE_SECONDS).close()  # noqa: S310 - a constant https address
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         raise NotInstalled(f"{INSTALLER} cannot be reached ({reason})") from error

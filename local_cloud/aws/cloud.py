@@ -2,35 +2,37 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import anyio.to_thread
 
 from local_cloud.aws.account import http_apis
-from local_cloud.aws.control_plane import ControlPlane, ControlPlaneServer
+from local_cloud.aws.control_plane import ControlPlane, DataPlane
+from local_cloud.aws.control_server import ControlPlaneServer
 from local_cloud.aws.front_door import FrontDoors
-from local_cloud.aws.lambda_runtime import Functions
+from local_cloud.aws.lambda_runtime import Functions, Host
 from local_cloud.aws.lambda_runtime.interpreter import make_interpreter
 from local_cloud.aws.ports import ApiPorts
 from local_cloud.errors import LocalCloudError
 
+T = TypeVar("T")
 FOLLOW_SECONDS = 10
 _log = logging.getLogger("local_cloud.aws")
 
 
 class AwsCloud:
-    """The local AWS below a repository root; its files are in `ROOT/.local`."""
+    """The local AWS below a repository root; its files are in `ROOT/.local`. One a process: moto's state is."""
 
     def __init__(self, root: Path, port: int = 0, report: Callable[[str], None] = _log.info) -> None:
         self._root = root
         self._port = port
         self._report = report
         local = root / ".local"
-        self._python = local / "runtime/bin/python"
-        self._functions = Functions(local / "functions", local / "logs", lambda: self._python)
-        self.front_doors = FrontDoors(ApiPorts(local / "api-ports.json"), self._functions, local / "logs")
+        self.functions = Functions(local / "functions", local / "logs")
+        self.front_doors = FrontDoors(ApiPorts(local / "api-ports.json"), self.functions, local / "logs")
         self._server: ControlPlaneServer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -44,10 +46,18 @@ class AwsCloud:
         self._loop = asyncio.get_running_loop()
         requirements = self._root / "requirements/runtime.txt"
         make = partial(make_interpreter, self._root / ".local/runtime", requirements, self._report)
-        self._python = await anyio.to_thread.run_sync(make)
-        control_plane = ControlPlane(self.front_doors.endpoint_of, self._changed)
-        self._server = ControlPlaneServer(control_plane, self._port)
+        python = await anyio.to_thread.run_sync(make)
+        self._server = ControlPlaneServer(ControlPlane(self._data_plane()), self._port)
+        self.functions.start(Host(python, self._server.url))
         return self._server.url
+
+    def _data_plane(self) -> DataPlane:
+        return DataPlane(
+            follow=lambda: self._in_loop(self._follow(), FOLLOW_SECONDS),
+            endpoint_of=self.front_doors.endpoint_of,
+            invoke=lambda name, payload: self._in_loop(self.functions.invoke(name, payload), None),
+            rename=self._rename,
+        )
 
     @property
     def endpoint_url(self) -> str:
@@ -56,18 +66,32 @@ class AwsCloud:
             raise LocalCloudError("the local AWS is not running", "mcp-okta local up")
         return self._server.url
 
+    @property
+    def rename_www_authenticate(self) -> bool:
+        """Whether the front doors rename `WWW-Authenticate`, as AWS is reported to do; settable at any time."""
+        return self.front_doors.rename_www_authenticate
+
+    @rename_www_authenticate.setter
+    def rename_www_authenticate(self, wanted: bool) -> None:
+        self.front_doors.rename_www_authenticate = wanted
+
+    def _rename(self, wanted: bool) -> None:
+        self.rename_www_authenticate = wanted
+
     def apis(self) -> dict[str, str]:
         """The URL of each HTTP API, by its name."""
-        return {api.name: self.front_doors.endpoint_of(api.name) for api in http_apis()}
+        found = {api.name: self.front_doors.endpoint_of(api.api_id) for api in http_apis()}
+        return {name: url for name, url in found.items() if url}
 
-    def _changed(self) -> None:
-        """Called in the control plane's thread after each change: the data plane follows before the caller goes on."""
+    def _in_loop(self, work: Coroutine[Any, Any, T], seconds: float | None) -> T:
+        """Run in the data plane's loop for a thread of the control plane, which waits: changes count at once."""
         assert self._loop is not None
-        asyncio.run_coroutine_threadsafe(self._follow(), self._loop).result(FOLLOW_SECONDS)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(seconds)
 
-    async def _follow(self) -> None:
-        await self.front_doors.follow()
-        await self._functions.forget_deleted()
+    async def _follow(self) -> Mapping[str, LocalCloudError]:
+        problems = await self.front_doors.follow()
+        await self.functions.forget_deleted()
+        return problems
 
     async def stop(self) -> None:
         """Stop everything; no process and no listener is left."""
@@ -75,4 +99,4 @@ class AwsCloud:
             await anyio.to_thread.run_sync(self._server.stop)
             self._server = None
         await self.front_doors.stop()
-        await self._functions.stop()
+        await self.functions.stop()

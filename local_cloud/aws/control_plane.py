@@ -1,131 +1,140 @@
 """AWS's control plane: moto's server in process, with what the data plane needs put right on the way."""
 
+import io
 import json
 import logging
 import re
-import threading
-from collections.abc import Callable, Iterable
-from http import HTTPStatus
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from werkzeug.serving import BaseWSGIServer, make_server
-
-from local_cloud.aws.account import gateway
+from local_cloud.aws.account import REGION, gateway
+from local_cloud.aws.invocations import invoke_function
+from local_cloud.aws.lambda_runtime import Outcome
+from local_cloud.aws.moto_server import Moto
+from local_cloud.aws.replies import Reply, StartResponse, json_reply, read_body, refusal
 from local_cloud.aws.stages import update_stage
 from local_cloud.errors import LocalCloudError
 
-StartResponse = Callable[..., Any]
 SERVICES = frozenset({"apigateway", "lambda", "iam", "logs", "sts", "dynamodb", "monitoring", "tagging"})
-_API = re.compile(r"^/v2/apis(?:/([^/]+))?$")
+_FOLLOWED = (None, "apigateway", "lambda")
+_GLOBAL = ("iam", "sts")
+_CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
+_API = re.compile(r"^/v2/apis(?:/[^/]+)?$")
 _STAGE = re.compile(r"^/v2/apis/([^/]+)/stages/([^/]+)$")
-_SERVICE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
+_INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
+_SWITCH = "/_local/rename-www-authenticate"
+_log = logging.getLogger("local_cloud.aws")
 
 
-class _Moto(DomainDispatcherApplication):
-    """moto with API Gateway v2 alone: v1 shares its host name, and wants a validator of OpenAPI that nobody here uses."""
+@dataclass(frozen=True)
+class DataPlane:
+    """What the control plane needs of the data plane; each is called in one of the control plane's threads."""
 
-    def get_backend_for_host(self, host: str | None) -> Any:
-        """The name of moto's backend for this host."""
-        backend = super().get_backend_for_host(host)
-        return "apigatewayv2" if backend == "apigateway" else backend
+    follow: Callable[[], Mapping[str, LocalCloudError]]
+    endpoint_of: Callable[[str], str | None]
+    invoke: Callable[[str, bytes], Outcome]
+    rename: Callable[[bool], None]
 
 
 class ControlPlane:
     """
-    The WSGI application: moto's, with each API's own endpoint in its answers, and UpdateStage, which moto lacks.
+    The WSGI application: moto's, with each API's own endpoint in its answers, and with UpdateStage and Invoke.
 
-    Source: API Gateway v2 API reference; facts measured on moto 5.2.
+    Does not check: signatures; every access key opens the one account.
     """
 
-    def __init__(self, endpoint_of: Callable[[str], str], changed: Callable[[], None]) -> None:
-        self._moto = _Moto(create_backend_app)
-        self._endpoint_of = endpoint_of
-        self._changed = changed
+    def __init__(self, data_plane: DataPlane) -> None:
+        self._moto = Moto()
+        self._data_plane = data_plane
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request of the AWS SDK."""
-        service = _SERVICE.search(environ.get("HTTP_AUTHORIZATION", ""))
-        if service and service.group(1) not in SERVICES:
-            return _refuse(service.group(1), start_response)
+        return self._reply(environ).send(start_response)
+
+    def _reply(self, environ: dict[str, Any]) -> Reply:
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
-        stage = _STAGE.match(path)
-        if stage and method == "PATCH":
-            return update_stage(*stage.groups(), environ, start_response)
-        if not _API.match(path):
-            answer = self._moto(environ, start_response)
-            if method != "GET":
-                self._changed()
-            return answer
-        return self._with_endpoints(environ, start_response)
+        service, refused = _service(environ)
+        own = refused or self._own_reply(environ, method, path)
+        if own:
+            return own
+        reply = self._moto.reply(environ)
+        if method != "GET" and service in _FOLLOWED:
+            self._data_plane.follow()
+        return self._with_endpoints(reply) if _API.match(path) else reply
 
-    def _with_endpoints(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        status, headers, body = _run(self._moto, environ)
-        try:
-            self._changed()
-        except LocalCloudError as error:
-            gateway().delete_api(json.loads(body)["apiId"])  # an API that nobody can reach is not left behind
-            return _error(409, "ConflictException", f"{error.message} → {error.remedy}", start_response)
-        if status.startswith("2") and body:
-            body = json.dumps(self._rewritten(json.loads(body))).encode()
-        kept = [(name, value) for name, value in headers if name.lower() != "content-length"]
-        start_response(status, [*kept, ("Content-Length", str(len(body)))])
-        return [body]
+    def _own_reply(self, environ: dict[str, Any], method: str, path: str) -> Reply | None:
+        """The answer of a call that moto lacks or that needs the data plane; None for all the others."""
+        if (method, path) == ("PUT", _SWITCH):
+            return self._switch(environ)
+        if (method, path) == ("POST", "/v2/apis"):
+            return self._create_api(environ)
+        if method == "POST" and (found := _INVOKE.match(path)):
+            return invoke_function(environ, unquote(found[1]), self._data_plane.invoke)
+        if method == "PATCH" and (found := _STAGE.match(path)):
+            return update_stage(environ, found[1], unquote(found[2]))
+        return None
 
-    def _rewritten(self, document: dict[str, Any]) -> dict[str, Any]:
+    def _create_api(self, environ: dict[str, Any]) -> Reply:
+        """Create an API and open its door; one that nobody can reach is not left behind."""
+        body = read_body(environ)
+        lacking = _lacking_of_api(body)
+        if lacking:
+            return refusal(environ, 501, "NotEmulated", f"the local AWS does not emulate {lacking} of CreateApi")
+        reply = self._moto.reply({**environ, "wsgi.input": io.BytesIO(body)})
+        if reply.status >= 300:
+            return reply
+        api_id = json.loads(reply.body)["apiId"]
+        problem = self._data_plane.follow().get(api_id)
+        if problem is None:
+            return self._with_endpoints(reply)
+        gateway().delete_api(api_id)
+        return refusal(environ, 409, "ConflictException", f"{problem.message} → {problem.remedy}")
+
+    def _with_endpoints(self, reply: Reply) -> Reply:
+        if reply.status >= 300 or not reply.body:
+            return reply
+        document = json.loads(reply.body)
         for api in document.get("items", [document]):
-            if "apiEndpoint" in api:
-                api["apiEndpoint"] = self._endpoint_of(api["name"])
-        return document
+            endpoint = self._data_plane.endpoint_of(api.get("apiId", ""))
+            api.update({"apiEndpoint": endpoint} if endpoint else {})
+        return Reply(reply.status, json.dumps(document).encode(), reply.headers)
+
+    def _switch(self, environ: dict[str, Any]) -> Reply:
+        """`PUT {"enabled": …}`: whether the front doors rename WWW-Authenticate."""
+        try:
+            enabled = json.loads(read_body(environ))["enabled"]
+        except (ValueError, KeyError, TypeError):
+            enabled = None
+        if not isinstance(enabled, bool):
+            return refusal(environ, 400, "BadRequestException", 'the body must be {"enabled": true} or false')
+        self._data_plane.rename(enabled)
+        return json_reply(200, {"enabled": enabled})
 
 
-def _run(app: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
-    """Run a WSGI application and collect its whole answer."""
-    started: list[Any] = []
-
-    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
-        started[:] = [status, headers]
-
-    body = b"".join(app(environ, start_response))
-    return started[0], started[1], body
-
-
-def _refuse(service: str, start_response: StartResponse) -> Iterable[bytes]:
-    text = f"the local AWS does not emulate the service {service!r}; local_cloud/COVERAGE.md lists what it does"
-    return _error(501, "NotEmulated", text, start_response)
-
-
-def _error(status: int, kind: str, text: str, start_response: StartResponse) -> Iterable[bytes]:
-    body = json.dumps({"__type": kind, "message": text, "Message": text}).encode()
-    headers = [("Content-Type", "application/json"), ("x-amzn-ErrorType", kind), ("Content-Length", str(len(body)))]
-    start_response(f"{status} {HTTPStatus(status).phrase}", headers)
-    return [body]
+def _service(environ: Mapping[str, Any]) -> tuple[str | None, Reply | None]:
+    """Which service is called, and the refusal if it, or its region, is not emulated."""
+    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    if found is None:
+        return None, None
+    region, service = found.groups()
+    if service not in SERVICES:
+        lacking = f"the service {service!r}"
+    elif region != REGION and service not in _GLOBAL:
+        lacking = f"the region {region!r}, only {REGION}"
+    else:
+        return service, None
+    text = f"the local AWS does not emulate {lacking}; local_cloud/COVERAGE.md lists what it does"
+    return service, refusal(environ, 501, "NotEmulated", text)
 
 
-class _QuietHandler(MotoRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Requests go to the log file, not to a terminal."""
-        logging.getLogger("local_cloud.aws").debug(message, *args)
-
-
-class ControlPlaneServer:
-    """The control plane on a loopback port, in a thread of its own."""
-
-    def __init__(self, app: ControlPlane, port: int) -> None:
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._server: BaseWSGIServer = make_server("127.0.0.1", port, app, threaded=True, request_handler=_QuietHandler)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="control-plane", daemon=True)
-        self._thread.start()
-
-    @property
-    def url(self) -> str:
-        """The endpoint for `AWS_ENDPOINT_URL`."""
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def stop(self) -> None:
-        """Stop serving and release the port."""
-        self._server.shutdown()
-        self._thread.join(timeout=5)
-        self._server.server_close()
+def _lacking_of_api(body: bytes) -> str | None:
+    """What the new API would have that the data plane lacks."""
+    try:
+        wanted = json.loads(body)
+    except ValueError:
+        return None  # moto says what is wrong with it
+    if wanted.get("protocolType", "HTTP") != "HTTP":
+        return f"the protocol {wanted['protocolType']!r}"
+    return "a quick-create target" if wanted.get("target") else None

@@ -1,14 +1,13 @@
 """UpdateStage of API Gateway v2, which moto lacks, on moto's own object."""
 
 import json
-from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote
 
 from moto.apigatewayv2.exceptions import APIGatewayV2Error
 
 from local_cloud.aws.account import gateway
+from local_cloud.aws.replies import Reply, json_reply, read_body, refusal
 
 _ATTRIBUTES = {
     "accessLogSettings": "access_log_settings",
@@ -20,34 +19,23 @@ _ATTRIBUTES = {
 }
 
 
-def update_stage(
-    api_id: str, stage_name: str, environ: dict[str, Any], start_response: Callable[..., Any]
-) -> Iterable[bytes]:
+def update_stage(environ: dict[str, Any], api_id: str, stage_name: str) -> Reply:
     """
     Change the given settings of a stage and answer with the whole stage.
 
     Source: API Gateway v2 API reference, UpdateStage.
     """
     try:
-        wanted = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) or b"{}")
-        unknown = set(wanted) - set(_ATTRIBUTES)
-        if unknown:
-            return _answer(400, {"message": f"not emulated in UpdateStage: {sorted(unknown)}"}, start_response)
-        stage = gateway().get_stage(api_id, unquote(stage_name))
+        wanted = json.loads(read_body(environ) or b"{}")
+        stage = gateway().get_stage(api_id, stage_name)
     except ValueError:
-        return _answer(400, {"message": "Invalid request body"}, start_response)
+        return refusal(environ, 400, "BadRequestException", "Invalid request body")
     except APIGatewayV2Error as error:
-        return _answer(404, {"message": error.message}, start_response)
+        return refusal(environ, 404, "NotFoundException", error.message)
+    unknown = sorted(set(wanted) - set(_ATTRIBUTES)) if isinstance(wanted, dict) else ["a body that is no object"]
+    if unknown:
+        return refusal(environ, 400, "BadRequestException", f"not emulated in UpdateStage: {', '.join(unknown)}")
     for name, value in wanted.items():
         setattr(stage, _ATTRIBUTES[name], value)
     stage.updated = datetime.now()
-    return _answer(200, stage.to_json(), start_response)
-
-
-def _answer(status: int, document: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    body = json.dumps(document).encode()
-    reason = {200: "200 OK", 400: "400 Bad Request", 404: "404 Not Found"}[status]
-    kind = {400: "BadRequestException", 404: "NotFoundException"}.get(status, "")
-    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-    start_response(reason, headers + ([("x-amzn-ErrorType", kind)] if kind else []))
-    return [body]
+    return json_reply(200, stage.to_json())

@@ -6,6 +6,7 @@ import logging
 import os
 import runpy
 import sys
+import sysconfig
 import traceback
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from pulumi.runtime import config, run_in_stack, settings
 from pulumi.runtime.proto import language_pb2
 
 from local_cloud.pulumi.language_host import REPORTED
+
+LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")} | {"<"})
 
 
 def main() -> int:
@@ -51,6 +54,8 @@ def run(program: Any) -> int:
     loop.set_exception_handler(lambda *_: None)
     try:
         loop.run_until_complete(run_in_stack(program))
+    except KeyboardInterrupt:
+        return REPORTED
     except pulumi.RunError as error:
         return say(str(error))
     except grpc.RpcError as error:
@@ -83,9 +88,15 @@ def describe(error: Exception) -> str:
     """The error and where it came from."""
     if os.environ.get("MCP_OKTA_DEBUG") == "1":
         return "".join(traceback.format_exception(error))
+    place = place_of(error)
+    return f"the program failed: {type(error).__name__}: {error} ({place}; MCP_OKTA_DEBUG=1 shows all of it)"
+
+
+def place_of(error: Exception) -> str:
+    """The last line of the program itself, not that of a library below it."""
     frames = traceback.extract_tb(error.__traceback__)
-    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
-    return f"the program failed: {type(error).__name__}: {error} ({where}; MCP_OKTA_DEBUG=1 shows all of it)"
+    own = [frame for frame in frames if not frame.filename.startswith(LIBRARIES)] or frames
+    return f"{Path(own[-1].filename).name}:{own[-1].lineno}" if own else "unknown place"
 
 
 if __name__ == "__main__":

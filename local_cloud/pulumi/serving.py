@@ -1,5 +1,6 @@
-"""Serve a gRPC plugin as the engine expects it: the port on stdout, until a signal comes."""
+"""Serve a gRPC plugin as the engine expects it: the port on stdout, until a signal comes or the engine is gone."""
 
+import os
 import signal
 import sys
 import threading
@@ -9,11 +10,12 @@ from concurrent import futures
 import grpc
 
 MESSAGE_BYTES = 400 * 1024 * 1024
+LOOK_SECONDS = 1.0
 
 
-def serve(register: Callable[[grpc.Server], None]) -> None:
+def serve(register: Callable[[grpc.Server], None], at_end: Callable[[], None] = lambda: None) -> None:
     """
-    Listen on a free loopback port, print it, and serve until SIGINT or SIGTERM.
+    Listen on a free loopback port, print it, and serve until SIGINT, SIGTERM or the engine's death; then exit.
 
     Source: Pulumi, plugin start-up protocol: the first line on stdout is the port.
     """
@@ -25,7 +27,17 @@ def serve(register: Callable[[grpc.Server], None]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     server.start()
-    sys.stdout.write(f"{port}\n")
-    sys.stdout.flush()
-    ended.wait()
+    engine = os.getppid()
+    print(port, flush=True)
+    while not ended.wait(LOOK_SECONDS) and os.getppid() == engine:
+        pass
     server.stop(grace=1).wait(2)
+    at_end()
+    leave()
+
+
+def leave() -> None:
+    """End now: a request that still waits for a cloud must not keep a process whose engine has left."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

@@ -1,20 +1,22 @@
 """
-From the function's result to the HTTP answer: payload format 2.0 and response parameter mapping.
+From the function's result to the HTTP answer: payload format 2.0.
 
-Source: API Gateway, Lambda proxy integrations for HTTP APIs; Transforming API requests and responses.
+Source: API Gateway, Lambda proxy integrations for HTTP APIs, "Lambda function response for format 2.0".
 """
 
 import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_REMAPPED = ("www-authenticate", "server", "date", "connection")
-_ACTION = re.compile(r"^(overwrite|append|remove):(header\.([A-Za-z0-9-]+)|statuscode)$")
-_SOURCE = re.compile(r"^\$response\.header\.([A-Za-z0-9-]+)$")
+from local_cloud.aws.front_door.events import HOP_BY_HOP
+
+_NAME = re.compile(r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")  # RFC 9110 §5.6.2
+_VALUE = re.compile(r"^[\t\x20-\x7e\x80-\xff]*$")
+_REMAPPED = ("date", "server")
+_CHALLENGE = "www-authenticate"
 
 
 @dataclass
@@ -41,66 +43,47 @@ def gateway_answer(status: int, message: str) -> Answer:
 
 
 def read_result(result: bytes) -> Answer | None:
-    """The answer that the function's result describes; None when it describes none (API Gateway answers 500)."""
+    """The answer that the function's result describes; None when it is malformed (API Gateway answers 500)."""
     try:
         document = json.loads(result)
-    except ValueError:
-        return None
-    if not isinstance(document, dict) or "statusCode" not in document:
-        text = result if isinstance(document, dict | list) else str(document).encode()
-        return Answer(200, [("content-type", "application/json")], text)
-    try:
-        return _from_document(document)
+        if isinstance(document, dict) and "statusCode" in document:
+            return _from_document(document)
     except (TypeError, ValueError, AttributeError, binascii.Error):
         return None
+    body = document.encode() if isinstance(document, str) else result
+    return Answer(200, [("content-type", "application/json")], body)
 
 
 def _from_document(document: dict[str, Any]) -> Answer:
+    """
+    The answer that a result with `statusCode` spells out.
+
+    Raises:
+        ValueError, TypeError, AttributeError: it is not of the documented form.
+    """
+    status = int(document["statusCode"])
     body = (document.get("body") or "").encode()
     if document.get("isBase64Encoded"):
         body = base64.b64decode(body, validate=True)
-    headers = [(name.lower(), str(value)) for name, value in (document.get("headers") or {}).items()]
-    headers += [("set-cookie", cookie) for cookie in document.get("cookies") or []]
-    status = int(document["statusCode"])
-    if not 100 <= status <= 599:
+    headers = [_header(name, value) for name, value in (document.get("headers") or {}).items()]
+    headers += [_header("set-cookie", cookie) for cookie in document.get("cookies") or []]
+    if not 200 <= status <= 599:
         raise ValueError("status out of range")
-    answer = Answer(status, headers, body)
+    answer = Answer(status, [pair for pair in headers if pair[0] not in HOP_BY_HOP | {"content-length"}], body)
     if answer.get("content-type") is None:
-        answer.headers.append(("content-type", "application/json"))
+        answer.headers.append(("content-type", "text/plain;charset=UTF-8"))
     return answer
 
 
-def remap_headers(answer: Answer) -> None:
-    """Rename what AWS renames; by the one first-hand report there is, HTTP APIs do so with WWW-Authenticate too."""
-    answer.headers = [
-        (f"x-amzn-remapped-{name}" if name in _REMAPPED else name, value) for name, value in answer.headers
-    ]
+def _header(name: str, value: Any) -> tuple[str, str]:
+    if isinstance(value, bool):
+        value = str(value).lower()
+    if not isinstance(value, str | int | float) or not _NAME.match(name) or not _VALUE.match(str(value)):
+        raise ValueError(f"the header {name!r} cannot be sent")
+    return name.lower(), str(value).strip()
 
 
-def map_response(answer: Answer, mappings: Mapping[str, str]) -> None:
-    """Apply the integration's response parameters for this status, each read from the function's own answer."""
-    original = Answer(answer.status, list(answer.headers))
-    for action, source in mappings.items():
-        _apply(answer, original, action, source)
-
-
-def check_mapping(action: str, source: str) -> str | None:
-    """What the data plane lacks of this mapping; None when it has all of it."""
-    if not _ACTION.match(action) or ("$" in source and not _SOURCE.match(source)):
-        return f"the response parameter {action!r} = {source!r}"
-    return None
-
-
-def _apply(answer: Answer, original: Answer, action: str, source: str) -> None:
-    parsed = _ACTION.match(action)
-    assert parsed, "checked when the request began"
-    verb, target, name = parsed.groups()
-    reference = _SOURCE.match(source)
-    value = original.get(reference.group(1).lower()) if reference else source
-    if target == "statuscode":
-        answer.status = int(value or answer.status)
-        return
-    if verb == "remove" or (verb == "overwrite" and value is not None):
-        answer.remove(name.lower())
-    if verb != "remove" and value is not None:
-        answer.headers.append((name.lower(), value))
+def remap_headers(answer: Answer, challenge: bool) -> None:
+    """Rename what AWS renames; `challenge` says whether WWW-Authenticate is among it, for which opinions differ."""
+    renamed = (*_REMAPPED, _CHALLENGE) if challenge else _REMAPPED
+    answer.headers = [(f"x-amzn-remapped-{name}" if name in renamed else name, value) for name, value in answer.headers]

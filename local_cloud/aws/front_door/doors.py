@@ -2,18 +2,21 @@
 
 import asyncio
 import contextlib
-import errno
-import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
 from local_cloud.aws.account import http_apis
+from local_cloud.aws.control_server import open_listener
 from local_cloud.aws.errors import PortTaken
 from local_cloud.aws.front_door.door import Door
 from local_cloud.aws.lambda_runtime import Functions
 from local_cloud.aws.ports import ApiPorts
+from local_cloud.errors import LocalCloudError
+
+KEEP_ALIVE_SECONDS = 75
 
 
 class _Server(uvicorn.Server):
@@ -25,69 +28,87 @@ class _Server(uvicorn.Server):
         yield
 
 
+@dataclass
+class _OpenDoor:
+    name: str
+    port: int
+    server: _Server
+    serving: asyncio.Task[None]
+
+
 class FrontDoors:
-    """The listeners of all APIs, kept in step with what moto holds."""
+    """
+    The listeners of all APIs, kept in step with what moto holds.
+
+    Args:
+        logs: where each API's access log is written.
+    """
 
     def __init__(self, ports: ApiPorts, functions: Functions, logs: Path) -> None:
+        self.rename_www_authenticate = True
         self._ports = ports
         self._functions = functions
         self._logs = logs
-        self._open: dict[str, tuple[_Server, asyncio.Task[None]]] = {}
+        self._open: dict[str, _OpenDoor] = {}
         self._changing = asyncio.Lock()
-        self.doors: dict[str, Door] = {}
 
-    def endpoint_of(self, api_name: str) -> str:
-        """The URL of the API with this name."""
-        return f"http://127.0.0.1:{self._ports.port_of(api_name)}"
+    def endpoint_of(self, api_id: str) -> str | None:
+        """The URL of this API; None when it has no door."""
+        door = self._open.get(api_id)
+        return f"http://127.0.0.1:{door.port}" if door else None
 
-    async def follow(self) -> None:
-        """
-        Open what is missing, close what is gone.
-
-        Raises:
-            PortTaken: another process holds an API's port.
-        """
+    async def follow(self) -> dict[str, LocalCloudError]:
+        """Open what is missing, close what is gone; the answer says for each API that has no door why."""
         async with self._changing:
-            wanted = {api.api_id: api.name for api in http_apis() if api.protocol_type == "HTTP"}
+            wanted = {api.api_id: api.name for api in http_apis()}
             for api_id in self._open.keys() - wanted.keys():
                 await self._close(api_id)
-            for api_id in wanted.keys() - self._open.keys():
-                await self._open_door(api_id, wanted[api_id])
+            problems: dict[str, LocalCloudError] = {}
+            for api_id, name in wanted.items():
+                try:
+                    self._keep_name(api_id, name) if api_id in self._open else self._open_door(api_id, name)
+                except PortTaken as problem:
+                    problems[api_id] = problem
+            return problems
 
-    async def _open_door(self, api_id: str, name: str) -> None:
-        listener = _listen(self._ports.port_of(name), name)
-        door = Door(api_id, name, self._functions, self._logs)
-        config = uvicorn.Config(door, lifespan="off", log_config=None, access_log=False, server_header=False)
-        server = _Server(config)
-        self.doors[api_id] = door
-        self._open[api_id] = (server, asyncio.create_task(server.serve(sockets=[listener])))
+    def _keep_name(self, api_id: str, name: str) -> None:
+        """An API keeps its port, and so its URL, when it is renamed."""
+        door = self._open[api_id]
+        if door.name != name:
+            self._ports.rename(door.name, name)
+            door.name = name
+
+    def _open_door(self, api_id: str, name: str) -> None:
+        if any(door.name == name for door in self._open.values()):
+            raise PortTaken(
+                f"there is an API {name} already, and here the name decides the port",
+                "delete that one first, or take another name",
+            )
+        port = self._ports.port_of(name)
+        listener = open_listener(port, f"the API {name} (it is part of the audience)")
+        door = Door(api_id, self._functions, self._logs, lambda: self.rename_www_authenticate)
+        server = _Server(
+            uvicorn.Config(
+                door,
+                lifespan="off",
+                ws="none",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            )
+        )
+        serving = asyncio.create_task(server.serve(sockets=[listener]), name=f"front door of {name}")
+        self._open[api_id] = _OpenDoor(name, port, server, serving)
 
     async def _close(self, api_id: str) -> None:
-        server, task = self._open.pop(api_id)
-        self.doors.pop(api_id)
-        server.should_exit = True
-        server.force_exit = True
-        await task
+        door = self._open.pop(api_id)
+        door.server.should_exit = True
+        door.server.force_exit = True
+        await door.serving
 
     async def stop(self) -> None:
         """Close every listener."""
         async with self._changing:
             for api_id in [*self._open]:
                 await self._close(api_id)
-
-
-def _listen(port: int, name: str) -> socket.socket:
-    listener = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio sets TCP_NODELAY only where the protocol is named
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-    except OSError as error:
-        listener.close()
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise PortTaken(
-            f"port {port} of the API {name} is held by another process, and the port is part of the audience",
-            f"stop that process (ss -ltnp 'sport = :{port}'), then: mcp-okta local up",
-        ) from None
-    listener.listen(128)
-    return listener

@@ -1,19 +1,28 @@
 """
 Whether the function's resource policy lets this API invoke it.
 
-Source: AWS Lambda, resource-based policies; API Gateway, "execute-api" ARNs.
+Source: AWS Lambda, resource-based policies; API Gateway, "execute-api" ARNs; IAM, condition operators.
 """
 
+import re
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from local_cloud.aws.account import ACCOUNT, REGION
+from local_cloud.aws.front_door.routes import DEFAULT
+
+_ACTIONS = ("lambda:InvokeFunction", "lambda:*", "*")
 
 
-def may_invoke(statements: Iterable[Mapping[str, Any]], api_id: str, method: str, path: str) -> bool:
-    """True when a statement allows API Gateway to invoke the function for this API, stage, method and path."""
-    source = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api_id}/$default/{method}{path}"
+def source_arn(api_id: str, route_key: str, method: str) -> str:
+    """The ARN by which API Gateway names the route that calls."""
+    template = route_key.partition(" ")[2]
+    place = DEFAULT if route_key == DEFAULT else f"{method}{template}"
+    return f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{api_id}/$default/{place}"
+
+
+def may_invoke(statements: Iterable[Mapping[str, Any]], source: str) -> bool:
+    """True when a statement allows API Gateway to invoke the function for this route."""
     return any(_allows(statement, source) for statement in statements)
 
 
@@ -22,18 +31,37 @@ def _allows(statement: Mapping[str, Any], source: str) -> bool:
     service = principal.get("Service") if isinstance(principal, Mapping) else principal
     if statement.get("Effect") != "Allow" or service not in ("apigateway.amazonaws.com", "*"):
         return False
-    if statement.get("Action") not in ("lambda:InvokeFunction", "lambda:*"):
+    if statement.get("Action") not in _ACTIONS:
         return False
     return all(_holds(operator, wanted, source) for operator, wanted in statement.get("Condition", {}).items())
 
 
 def _holds(operator: str, wanted: Mapping[str, Any], source: str) -> bool:
+    """Whether a condition holds; one with an operator or a key that is unknown here does not."""
     facts = {"aws:sourcearn": source, "aws:sourceaccount": ACCOUNT}
-    if operator not in ("ArnLike", "ArnEquals", "StringEquals", "StringLike"):
-        return False
+    compare = _OPERATORS.get(operator)
     for key, patterns in wanted.items():
         value = facts.get(key.lower())
         patterns = [patterns] if isinstance(patterns, str) else patterns
-        if value is None or not any(fnmatchcase(value, pattern) for pattern in patterns):
+        if compare is None or value is None or not any(compare(value, pattern) for pattern in patterns):
             return False
     return True
+
+
+def _is_like(value: str, pattern: str) -> bool:
+    expression = "".join({"*": ".*", "?": "."}.get(letter) or re.escape(letter) for letter in pattern)
+    return re.fullmatch(expression, value, re.DOTALL) is not None
+
+
+def _is_arn_like(value: str, pattern: str) -> bool:
+    """Each of the six parts of an ARN is compared by itself: a star does not reach over a colon."""
+    wanted, given = pattern.split(":", 5), value.split(":", 5)
+    return len(wanted) == 6 and all(_is_like(part, like) for part, like in zip(given, wanted, strict=True))
+
+
+_OPERATORS = {
+    "ArnLike": _is_arn_like,
+    "ArnEquals": _is_arn_like,
+    "StringLike": _is_like,
+    "StringEquals": str.__eq__,
+}

@@ -1,82 +1,60 @@
-"""One execution environment: a child process that runs AWS's runtime client on the deployed bytes."""
+"""One execution environment: a process and its Runtime API, for one request at a time."""
 
 import asyncio
-import contextlib
-import os
-import signal
 import time
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from local_cloud.aws.account import REGION, Function
+from local_cloud.aws.account import Function
 from local_cloud.aws.lambda_runtime.log import FunctionLog
+from local_cloud.aws.lambda_runtime.process import RuntimeProcess
 from local_cloud.aws.lambda_runtime.runtime_api import Invocation, RuntimeApi
+from local_cloud.aws.lambda_runtime.variables import child_variables
 
 INIT_SECONDS = 10
 
 
 class RuntimeFailed(Exception):
-    """The environment died, timed out, or could not start; the text is what Lambda would log."""
+    """The environment died, timed out, or could not start; `kind` is Lambda's errorType, the text what it logs."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(text)
+        self.kind = kind
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a function's code and its interpreter are on disk."""
+class Host:
+    """What this machine gives every function: the interpreter that holds only the runtime client, and the local AWS."""
 
     python: Path
-    task_root: Path
-
-
-def child_variables(function: Function, runtime_api: str, task_root: Path) -> dict[str, str]:
-    """
-    The whole environment of the child: what Lambda sets and what the function configures; nothing of the host's.
-
-    Source: AWS, Lambda environment variables, "Defined runtime environment variables".
-    """
-    reserved: Mapping[str, str] = {
-        "AWS_LAMBDA_RUNTIME_API": runtime_api,
-        "AWS_LAMBDA_FUNCTION_NAME": function.name,
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_megabytes),
-        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "LAMBDA_TASK_ROOT": str(task_root),
-        "_HANDLER": function.handler,
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "LANG": "en_US.UTF-8",
-        "TZ": ":UTC",
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONNOUSERSITE": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    return {**dict(function.variables), **reserved}
+    endpoint_url: str
 
 
 class Environment:
-    """A process for one request at a time, reused while it is warm."""
+    """A process for one request at a time, reused while it is warm and frozen in between."""
 
-    def __init__(self, function: Function, place: Place, log: FunctionLog) -> None:
+    def __init__(self, function: Function, log: FunctionLog) -> None:
         self.function = function
-        self._place = place
         self._log = log
-        self._api = RuntimeApi()
-        self._process: asyncio.subprocess.Process | None = None
-        self._reader: asyncio.Task[None] | None = None
-        self._exited: asyncio.Task[int] | None = None
+        self._api = RuntimeApi(idle=self._freeze)
+        self._process: RuntimeProcess | None = None
+        self._stopping: asyncio.Task[None] | None = None
         self._init_milliseconds: float | None = None
 
     @property
-    def alive(self) -> bool:
-        """Whether the process can still take a request."""
-        return self._process is not None and self._process.returncode is None
+    def started(self) -> bool:
+        """Whether there is a process."""
+        return self._process is not None
 
-    async def start(self) -> None:
+    @property
+    def usable(self) -> bool:
+        """Whether it can take another request."""
+        alive = self._process is not None and self._process.alive
+        return alive and not self._api.overrun and self._stopping is None
+
+    async def start(self, host: Host, task_root: Path) -> None:
         """
         Start the process and wait until it asks for its first event.
 
@@ -85,74 +63,76 @@ class Environment:
         """
         started = time.monotonic()
         address = await self._api.start()
-        self._process = await asyncio.create_subprocess_exec(
-            str(self._place.python), "-m", "awslambdaric", self.function.handler,
-            cwd=self._place.task_root,
-            env=child_variables(self.function, address, self._place.task_root),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-            limit=1024 * 1024,
-        )  # fmt: skip
-        self._reader = asyncio.create_task(self._copy_output())
-        self._exited = asyncio.create_task(self._process.wait())
-        await self._initialised()
+        variables = child_variables(self.function, address, task_root, host.endpoint_url)
+        handler = self.function.handler
+        self._process = await RuntimeProcess.spawn(host.python, handler, task_root, variables, self._log)
+        if self._stopping is not None:
+            await self._process.kill()
+            raise RuntimeFailed("Runtime.Stopped", "stopped while it started")
+        await self._initialised(self._process)
         self._init_milliseconds = (time.monotonic() - started) * 1000
 
-    async def _initialised(self) -> None:
+    async def _initialised(self, process: RuntimeProcess) -> None:
         ready = asyncio.create_task(self._api.ready.wait())
-        assert self._exited is not None
-        await asyncio.wait({ready, self._exited}, timeout=INIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({ready, process.exited}, timeout=INIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
         if self._api.init_error:
-            raise RuntimeFailed(f"INIT_REPORT Status: error\tError Type: {self._api.init_error}")
-        if not self._api.ready.is_set():
-            reason = "Runtime.ExitError" if self._exited.done() else "Sandbox.Timedout: init took over 10 seconds"
-            raise RuntimeFailed(f"INIT_REPORT Status: error\tError Type: {reason}")
+            reason = self._api.init_error
+        elif self._api.ready.is_set():
+            return
+        elif process.exited.done():
+            reason = f"Runtime.ExitError: exit status {process.exited.result()}"
+        else:
+            reason = f"Sandbox.Timedout: init took over {INIT_SECONDS} seconds"
+        raise RuntimeFailed(reason.partition(":")[0], f"INIT_REPORT Status: error\tError Type: {reason}")
+
+    def _freeze(self) -> None:
+        if self._process is not None:
+            self._process.freeze()
 
     async def invoke(self, payload: bytes) -> tuple[bool, bytes]:
         """
         Run one event; the answer is (whether the handler returned, body).
 
         Raises:
-            RuntimeFailed: the process ended, or the function's timeout passed: then the process is dead.
+            RuntimeFailed: the process ended, or the function's timeout passed: the environment must be stopped.
         """
-        request_id, seconds = str(uuid.uuid4()), self.function.timeout_seconds
-        answer: asyncio.Future[tuple[bool, bytes]] = asyncio.get_running_loop().create_future()
-        deadline = int((time.time() + seconds) * 1000)
+        request_id, process, seconds = str(uuid.uuid4()), self._process, self.function.timeout_seconds
+        assert process is not None
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        started, deadline = time.monotonic(), int((time.time() + seconds) * 1000)
         self._log.line(f"START RequestId: {request_id} Version: $LATEST")
-        started = time.monotonic()
+        process.thaw()
         self._api.give(Invocation(request_id, payload, deadline, self.function.arn, answer))
-        assert self._exited is not None
-        await asyncio.wait({answer, self._exited}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        milliseconds = (time.monotonic() - started) * 1000
-        self._log.line(f"END RequestId: {request_id}")
-        self._log.report(request_id, milliseconds, self._init_milliseconds, self.function.memory_megabytes)
-        self._init_milliseconds = None
+        waiting: set[asyncio.Future[Any]] = {answer, process.exited}
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        await self._report(request_id, time.monotonic() - started, process)
         if answer.done():
             return answer.result()
-        if self._exited.done():
-            raise RuntimeFailed(f"RequestId: {request_id} Error: Runtime exited with error: {self._exited.result()}")
-        raise RuntimeFailed(f"{request_id} Task timed out after {seconds:.2f} seconds")
+        raise self._failure(request_id, process)
 
-    async def _copy_output(self) -> None:
-        assert self._process is not None and self._process.stdout is not None
-        while True:
-            try:
-                line = await self._process.stdout.readline()
-            except ValueError:  # a line over the limit: the rest of it follows as lines of their own
-                continue
-            if not line:
-                return
-            self._log.line(line.decode("utf-8", "replace"))
+    async def _report(self, request_id: str, seconds: float, process: RuntimeProcess) -> None:
+        await process.flush()
+        memory = (self.function.memory_megabytes, process.peak_megabytes())
+        self._log.line(f"END RequestId: {request_id}")
+        self._log.report(request_id, seconds * 1000, self._init_milliseconds, memory)
+        self._init_milliseconds = None
+
+    def _failure(self, request_id: str, process: RuntimeProcess) -> RuntimeFailed:
+        if process.exited.done():
+            status = f"exit status {process.exited.result()}"
+            text = f"RequestId: {request_id} Error: Runtime exited with error: {status}"
+            return RuntimeFailed("Runtime.ExitError", text)
+        text = f"{request_id} Task timed out after {self.function.timeout_seconds:.2f} seconds"
+        return RuntimeFailed("Sandbox.Timedout", text)
 
     async def stop(self) -> None:
-        """Kill the process group and wait for its end."""
+        """Kill the process group and wait for its end; safe to call twice, and from a caller that is cancelled."""
+        if self._stopping is None:
+            self._stopping = asyncio.create_task(self._stop())
+        await asyncio.shield(self._stopping)
+
+    async def _stop(self) -> None:
         if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            await self._process.wait()
-        self._api.stop()
-        if self._reader is not None:
-            await self._reader
+            await self._process.kill()
+        await self._api.stop()

@@ -6,16 +6,22 @@ Source: AWS, Lambda runtime API: next, response, error, init/error.
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from local_cloud.aws.lambda_runtime.exchange import BODY_LIMIT, HEAD_LIMIT, Call, read_call, render
+
 PREFIX = "/2018-06-01/runtime/"
-BODY_LIMIT = 6 * 1024 * 1024
+_JSON = "Content-Type: application/json"
+_ACCEPTED = render("202 Accepted", b'{"status":"OK"}\n', _JSON)
+_UNKNOWN = render("404 Not Found", b'{"errorType":"NotFound"}', _JSON)
+_TOO_LARGE = render("413 Payload Too Large", b'{"errorType":"RequestEntityTooLarge"}', _JSON)
 
 
 @dataclass
 class Invocation:
-    """One event on its way through the environment; the answer is (ok, body)."""
+    """One event on its way through the environment; the answer is (whether the handler returned, body)."""
 
     request_id: str
     payload: bytes
@@ -25,127 +31,108 @@ class Invocation:
 
 
 class RuntimeApi:
-    """What the runtime client talks to: hands out one event at a time and takes its answer."""
+    """
+    What the runtime client talks to: hands out one event at a time and takes its answer.
 
-    def __init__(self) -> None:
+    Args:
+        idle: called when the client asks for an event and there is none.
+    """
+
+    def __init__(self, idle: Callable[[], None]) -> None:
         self.ready = asyncio.Event()
         self.init_error: str | None = None
+        self.overrun = False
+        self._idle = idle
         self._events: asyncio.Queue[Invocation] = asyncio.Queue()
         self._current: Invocation | None = None
         self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> str:
         """Listen; the answer is the value of AWS_LAMBDA_RUNTIME_API."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=64 * 1024)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=HEAD_LIMIT)
         return f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Close the port and every connection."""
         if self._server:
             self._server.close()
-        for writer in self._connections:
-            writer.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def give(self, invocation: Invocation) -> None:
         """Hand an event to the runtime client."""
         self._events.put_nowait(invocation)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._connections.add(writer)
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
         try:
-            while await self._exchange(reader, writer):
-                pass
-        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError, ValueError):
+            while True:
+                writer.write(await self._answer(await read_call(reader, writer)))
+                await writer.drain()
+        except (EOFError, asyncio.LimitOverrunError, asyncio.CancelledError, ConnectionError, ValueError):
             return  # the environment went away, is being stopped, or is not a runtime client
         finally:
-            self._connections.discard(writer)
+            self._tasks.discard(task)
             writer.close()
 
-    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        head = await reader.readuntil(b"\r\n\r\n")
-        method, target, headers = _parse(head)
-        length = int(headers.get("content-length", "0"))
-        if headers.get("expect", "").lower() == "100-continue":
-            writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        if "chunked" in headers.get("transfer-encoding", ""):
-            body = await _read_chunks(reader)
-        else:
-            body = await reader.readexactly(length)
-        status, extra, answer = await self._answer(method, target.removeprefix(PREFIX), headers, body)
-        lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(answer)}", *extra]
-        writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + answer)
-        await writer.drain()
-        return True
-
-    async def _answer(
-        self, method: str, path: str, headers: dict[str, str], body: bytes
-    ) -> tuple[str, list[str], bytes]:
+    async def _answer(self, call: Call) -> bytes:
+        method, path, current = call.method, call.path.removeprefix(PREFIX), self._current
         if (method, path) == ("GET", "invocation/next"):
             return await self._next()
         if (method, path) == ("POST", "init/error"):
-            self.init_error = _error_text(body)
+            self.init_error = _error_text(call.body or b"")
             self.ready.set()
-            return _accepted()
-        current = self._current
-        if current is None or method != "POST" or not path.startswith(f"invocation/{current.request_id}/"):
-            return "404 Not Found", [], b"{}"
-        return self._finish(current, path.rsplit("/", 1)[1], body)
+            return _ACCEPTED
+        kind = path.removeprefix(f"invocation/{current.request_id}/") if current else path
+        if current is None or method != "POST" or kind not in ("response", "error"):
+            return _UNKNOWN
+        return self._finish(current, kind, call.body)
 
-    async def _next(self) -> tuple[str, list[str], bytes]:
+    async def _next(self) -> bytes:
         self.ready.set()
+        if self._events.empty():
+            self._idle()
         self._current = event = await self._events.get()
-        headers = [
-            "Content-Type: application/json",
+        return render(
+            "200 OK",
+            event.payload,
+            _JSON,
             f"Lambda-Runtime-Aws-Request-Id: {event.request_id}",
             f"Lambda-Runtime-Deadline-Ms: {event.deadline_milliseconds}",
             f"Lambda-Runtime-Invoked-Function-Arn: {event.function_arn}",
             f"Lambda-Runtime-Trace-Id: {_trace_id(event.request_id)}",
-        ]
-        return "200 OK", headers, event.payload
+        )
 
-    def _finish(self, current: Invocation, kind: str, body: bytes) -> tuple[str, list[str], bytes]:
+    def _finish(self, current: Invocation, kind: str, body: bytes | None) -> bytes:
         self._current = None
-        if len(body) > BODY_LIMIT:
-            text = f"Exceeded maximum allowed payload size ({BODY_LIMIT} bytes)."
-            _resolve(current, False, json.dumps({"errorMessage": text}).encode())
-            return "413 Payload Too Large", [], b"{}"
+        if body is None:
+            self.overrun = True  # the client ends after this answer
+            text = f"Response payload size exceeded maximum allowed payload size ({BODY_LIMIT} bytes)."
+            error = {"errorType": "Function.ResponseSizeTooLarge", "errorMessage": text}
+            _resolve(current, False, json.dumps(error).encode())
+            return _TOO_LARGE
         _resolve(current, kind == "response", body)
-        return _accepted()
+        return _ACCEPTED
 
 
-def _resolve(invocation: Invocation, ok: bool, body: bytes) -> None:
+def _resolve(invocation: Invocation, returned: bool, body: bytes) -> None:
     if not invocation.answer.done():
-        invocation.answer.set_result((ok, body))
+        invocation.answer.set_result((returned, body))
 
 
 def _trace_id(request_id: str) -> str:
     return f"Root=1-{request_id[:8]}-{request_id.replace('-', '')[:24]};Sampled=0"
 
 
-def _accepted() -> tuple[str, list[str], bytes]:
-    return "202 Accepted", ["Content-Type: application/json"], b'{"status":"OK"}\n'
-
-
-def _parse(head: bytes) -> tuple[str, str, dict[str, str]]:
-    first, *lines = head.decode("latin-1").rstrip().split("\r\n")
-    method, target, _ = first.split(" ", 2)
-    pairs = (line.split(":", 1) for line in lines)
-    return method, target, {name.strip().lower(): value.strip() for name, value in pairs}
-
-
-async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
-    body = bytearray()
-    while size := int((await reader.readuntil(b"\r\n")).split(b";")[0], 16):
-        body += await reader.readexactly(size)
-        await reader.readuntil(b"\r\n")
-    await reader.readuntil(b"\r\n")
-    return bytes(body)
-
-
 def _error_text(body: bytes) -> str:
     try:
         error: Any = json.loads(body)
     except ValueError:
+        error = None
+    if not isinstance(error, dict):
         return body.decode("utf-8", "replace")
     return f"{error.get('errorType', 'Error')}: {error.get('errorMessage', '')}"

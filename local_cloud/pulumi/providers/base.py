@@ -4,54 +4,24 @@ A resource plugin over the wire: Pulumi's provider protocol on one side, a `Plug
 Source: pulumi.runtime.proto, ResourceProvider.
 """
 
+import contextlib
 import os
-from collections.abc import Callable
-from functools import wraps
 from importlib.metadata import version
-from typing import Any, TypeAlias
+from typing import Any
 
-import grpc
-from google.protobuf import any_pb2, empty_pb2
-from google.rpc import status_pb2
-from pulumi.runtime.proto import errors_pb2, plugin_pb2, provider_pb2, provider_pb2_grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from local_cloud.pulumi.providers import values
+from local_cloud.pulumi.providers.answers import Context, answering
 from local_cloud.pulumi.providers.difference import as_inputs, changed_properties
 from local_cloud.pulumi.providers.errors import Gone, HalfCreated, ProviderError
+from local_cloud.pulumi.providers.naming import fill_names, given_name
 from local_cloud.pulumi.providers.resource import Plugin, Resource
-from local_cloud.pulumi.providers.schema import failures, fill_defaults, secrets_of
+from local_cloud.pulumi.providers.schema import COVERAGE, failures, fill_defaults, secrets_of
 from local_cloud.pulumi.serving import serve
 
-Context: TypeAlias = Any  # grpc.ServicerContext, for which there are no types
-Method = Callable[[Any, Any, Context], Any]
-
-
-def answering(method: Method) -> Method:
-    """Turn a failure into the status that the engine shows to the person."""
-
-    @wraps(method)
-    def answer(self: Any, request: Any, context: Context) -> Any:
-        try:
-            return method(self, request, context)
-        except ProviderError as error:
-            context.abort(grpc.StatusCode.UNKNOWN, str(error))
-        except HalfCreated as error:
-            _abort_half_created(error, context)
-
-    return answer
-
-
-def _abort_half_created(error: HalfCreated, context: Context) -> None:
-    """The object is kept in the state, marked as not complete, so that the next `up` mends or deletes it."""
-    detail = any_pb2.Any()
-    detail.Pack(
-        errors_pb2.ErrorResourceInitFailed(
-            id=error.identifier, properties=values.write(error.properties), reasons=[error.reason]
-        )
-    )
-    status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=error.reason, details=[detail])
-    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-    context.abort(grpc.StatusCode.UNKNOWN, error.reason)
+ENGINE_SETTINGS = frozenset({"version", "pluginDownloadURL"})
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -62,8 +32,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._client: Any = None
 
     def Handshake(self, request: Any, context: Context) -> Any:
-        """Secrets are accepted on the wire, so that the state can mark them."""
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, accept_outputs=False)
+        """No secrets on the wire: the engine keeps the mark itself on every output whose input had it."""
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=False, supports_autonaming_configuration=True)
 
     def GetPluginInfo(self, request: Any, context: Context) -> Any:
         """The version is the SDK's: the plugin stands in for that one."""
@@ -82,12 +52,16 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Refused: the SDK's package has the schema."""
         raise ProviderError(f"the stand-in plugin {self._plugin.name} has no schema; install the real plugin for that")
 
+    @answering
     def CheckConfig(self, request: Any, context: Context) -> Any:
         """Name every setting that the stand-in lacks."""
-        given = values.read(request.news)
-        unknown = sorted(set(given) - self._plugin.settings - {"version", "pluginDownloadURL"})
-        reason = "this setting of the provider is not emulated here; local_cloud/COVERAGE.md lists what is"
-        faults = [provider_pb2.CheckFailure(property=name, reason=reason) for name in unknown]
+        unknown = sorted(set(values.read(request.news)) - self._plugin.settings - ENGINE_SETTINGS)
+        faults = [
+            provider_pb2.CheckFailure(
+                property=name, reason=f"the setting {self._plugin.name}:{name} is not emulated here; {COVERAGE}"
+            )
+            for name in unknown
+        ]
         return provider_pb2.CheckResponse(inputs=request.news, failures=faults)
 
     def DiffConfig(self, request: Any, context: Context) -> Any:
@@ -98,53 +72,69 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(self, request: Any, context: Context) -> Any:
         """Connect to the cloud with the configuration and the environment."""
         self._client = self._plugin.connect(values.read(request.args))
-        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=False, supportsPreview=True, supports_autonaming_configuration=True
+        )
 
     @answering
     def Invoke(self, request: Any, context: Context) -> Any:
         """Run a call such as getGroup."""
         call = self._plugin.invokes.get(request.tok)
         if call is None:
-            raise ProviderError(f"the call {request.tok} is not emulated here; local_cloud/COVERAGE.md lists what is")
+            raise ProviderError(f"the call {request.tok} is not emulated here; {COVERAGE}")
         return provider_pb2.InvokeResponse(**{"return": values.write(call(self._client, values.read(request.args)))})
 
     @answering
     def Check(self, request: Any, context: Context) -> Any:
-        """Fill in the defaults and name every wrong property."""
+        """Fill in names and defaults, and name every wrong property."""
         schema = self._resource(request.urn).schema
-        inputs = fill_defaults(schema, values.read(request.news))
-        inputs.pop("__defaults", None)
+        named = fill_names(schema, values.read(request.news), request)
+        inputs = fill_defaults(schema, named)
         faults = [provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in failures(schema, inputs)]
         return provider_pb2.CheckResponse(inputs=values.write(inputs, secrets_of(schema)), failures=faults)
 
     @answering
     def Diff(self, request: Any, context: Context) -> Any:
-        """What an update would change, and what it must replace."""
+        """What an update would change, what it must replace, and whether the old one has to go first."""
         schema = self._resource(request.urn).schema
         state, old, new = (values.read(part) for part in (request.olds, request.old_inputs, request.news))
         changed = [n for n in changed_properties(schema, state, old, new) if n not in request.ignoreChanges]
         replaced = [name for name in changed if schema[name].replace]
         kinds = provider_pb2.PropertyDiff
-        detail = {n: kinds(kind=kinds.UPDATE_REPLACE if n in replaced else kinds.UPDATE) for n in changed}
         some = provider_pb2.DiffResponse.DIFF_SOME if changed else provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(
-            changes=some, diffs=changed, replaces=replaced, detailedDiff=detail, hasDetailedDiff=True
+            changes=some,
+            diffs=changed,
+            replaces=replaced,
+            deleteBeforeReplace=bool(replaced) and given_name(schema, new, request.urn),
+            detailedDiff={n: kinds(kind=kinds.UPDATE_REPLACE if n in replaced else kinds.UPDATE) for n in changed},
+            hasDetailedDiff=True,
         )
 
     @answering
     def Create(self, request: Any, context: Context) -> Any:
         """Create, then read: the state is what the cloud answers."""
         resource, inputs = self._resource(request.urn), values.read(request.properties)
+        secrets = secrets_of(resource.schema)
         if request.preview:
-            pending = {name: values.UNKNOWN for name, spec in resource.schema.items() if spec.output}
-            return provider_pb2.CreateResponse(properties=values.write({**pending, **inputs}))
-        identifier = resource.create(self._client, inputs)
+            return provider_pb2.CreateResponse(properties=values.write(_expected(resource, {}, inputs), secrets))
         try:
-            state = self._read(resource, identifier, inputs)
+            identifier = resource.create(self._client, inputs)
+        except HalfCreated as half:
+            raise self._as_it_is(resource, half) from half
+        try:
+            state = resource.state(self._client, identifier, inputs)
         except (ProviderError, Gone) as error:
             reason = f"{identifier} was created and cannot be read: {error}"
             raise HalfCreated(identifier, inputs, reason) from error
-        return provider_pb2.CreateResponse(id=identifier, properties=values.write(state, secrets_of(resource.schema)))
+        return provider_pb2.CreateResponse(id=identifier, properties=values.write(state, secrets))
+
+    def _as_it_is(self, resource: Resource, half: HalfCreated) -> HalfCreated:
+        """The half-made object with what the cloud holds of it, so that the next update sees what is missing."""
+        half.secrets = secrets_of(resource.schema)
+        with contextlib.suppress(ProviderError, Gone):
+            half.properties = resource.state(self._client, half.identifier, half.inputs)
+        return half
 
     @answering
     def Read(self, request: Any, context: Context) -> Any:
@@ -152,15 +142,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         resource = self._resource(request.urn)
         state, inputs = values.read(request.properties), values.read(request.inputs)
         try:
-            found = self._read(resource, request.id, {**state, **inputs})
+            found = resource.state(self._client, request.id, {**state, **inputs})
         except Gone:
             return provider_pb2.ReadResponse()
         secrets = secrets_of(resource.schema)
-        read_inputs = as_inputs(resource.schema, found, inputs)
         return provider_pb2.ReadResponse(
             id=found.get("id", request.id),
             properties=values.write(found, secrets),
-            inputs=values.write(read_inputs, secrets),
+            inputs=values.write(as_inputs(resource.schema, found, inputs), secrets),
         )
 
     @answering
@@ -168,42 +157,51 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         """Update, then read."""
         resource = self._resource(request.urn)
         state, new = values.read(request.olds), values.read(request.news)
+        secrets = secrets_of(resource.schema)
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=values.write({**state, **new}))
+            return provider_pb2.UpdateResponse(properties=values.write(_expected(resource, state, new), secrets))
         try:
             resource.update(self._client, request.id, state, new)
-            found = self._read(resource, request.id, {**state, **new})
+            found = resource.state(self._client, request.id, {**state, **new})
         except Gone as error:
             raise ProviderError(f"{request.id} is gone; run `pulumi refresh`, then again") from error
-        return provider_pb2.UpdateResponse(properties=values.write(found, secrets_of(resource.schema)))
+        return provider_pb2.UpdateResponse(properties=values.write(found, secrets))
 
     @answering
     def Delete(self, request: Any, context: Context) -> Any:
-        """Delete; what is gone already is deleted."""
-        try:
-            self._resource(request.urn).delete(self._client, request.id, values.read(request.properties))
-        except Gone:
-            pass  # somebody else deleted it: the wish is fulfilled
+        """Delete; where somebody else did, the wish is fulfilled."""
+        resource = self._resource(request.urn)
+        with contextlib.suppress(Gone):
+            resource.delete(self._client, request.id, values.read(request.properties))
         return empty_pb2.Empty()
 
     def Cancel(self, request: Any, context: Context) -> Any:
         """Requests in flight finish; waiting for another try ends."""
         if self._client is not None:
-            self._client.cancel()
+            self._client.patience.cancel()
         return empty_pb2.Empty()
+
+    @answering
+    def Construct(self, request: Any, context: Context) -> Any:
+        """Refused: neither plugin has components."""
+        raise ProviderError(f"the component {request.type} is not emulated here; {COVERAGE}")
+
+    @answering
+    def Call(self, request: Any, context: Context) -> Any:
+        """Refused: neither plugin has methods."""
+        raise ProviderError(f"the method {request.tok} is not emulated here; {COVERAGE}")
 
     def _resource(self, urn: str) -> Resource:
         token = urn.split("::")[2].rsplit("$", 1)[-1]
         if token not in self._plugin.resources:
-            raise ProviderError(
-                f"the resource type {token} is not emulated here; local_cloud/COVERAGE.md lists what is"
-            )
+            raise ProviderError(f"the resource type {token} is not emulated here; {COVERAGE}")
         return self._plugin.resources[token]
 
-    def _read(self, resource: Resource, identifier: str, given: values.Properties) -> values.Properties:
-        found = resource.read(self._client, identifier, given)
-        kept = {n: given[n] for n, spec in resource.schema.items() if spec.prefer_given and n in given}
-        return {**found, **kept}
+
+def _expected(resource: Resource, state: values.Properties, inputs: values.Properties) -> values.Properties:
+    """What a preview can say: outputs that nobody knows yet are unknown before the creation."""
+    pending = {} if state else {n: values.UNKNOWN for n, s in resource.schema.items() if not s.settable or s.computed}
+    return {**pending, **state, **inputs}
 
 
 def main(plugin: Plugin) -> None:

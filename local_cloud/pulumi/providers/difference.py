@@ -1,7 +1,10 @@
 """What differs between a resource's state and its new inputs."""
 
-from local_cloud.pulumi.providers.schema import Schema
-from local_cloud.pulumi.providers.values import Properties, same, unknown
+import json
+from typing import Any
+
+from local_cloud.pulumi.providers.schema import Property, Schema
+from local_cloud.pulumi.providers.values import Properties, digest, is_archive, unknown
 
 
 def changed_properties(schema: Schema, state: Properties, old: Properties, new: Properties) -> list[str]:
@@ -9,31 +12,52 @@ def changed_properties(schema: Schema, state: Properties, old: Properties, new: 
     The inputs that the cloud does not hold as they are now wanted, in the schema's order.
 
     State is what the cloud answered, so drift that a refresh found shows here too. An input that was taken away is a
-    change; one that was never given is the cloud's own business.
+    change unless the cloud computes it then; one that was never given is the cloud's own business.
     """
-    names = [name for name, spec in schema.items() if not spec.output and name in {*old, *new}]
-    return [name for name in names if _changed(schema, name, state, old, new)]
+    names = [name for name, spec in schema.items() if spec.settable and name in {*old, *new}]
+    return [name for name in names if _changed(schema[name], name, state, old, new)]
 
 
-def _changed(schema: Schema, name: str, state: Properties, old: Properties, new: Properties) -> bool:
-    if name not in new:
-        return old.get(name) not in (None, [], {}, "")
-    if unknown(new[name]):
+def _changed(spec: Property, name: str, state: Properties, old: Properties, new: Properties) -> bool:
+    if unknown(new.get(name)):
         return True
-    held = old if schema[name].prefer_given else state
-    return not same(_normal(schema, name, held.get(name)), _normal(schema, name, new[name]))
+    held = normal(spec, (old if spec.prefer_given else state).get(name))
+    if name not in new:
+        return not spec.computed and held is not None
+    return bool(held != normal(spec, new[name]))
 
 
-def _normal(schema: Schema, name: str, value: object) -> object:
-    if value in (None, [], {}, ""):
+def normal(spec: Property, value: Any) -> Any:
+    """
+    The value in the form in which two of the same meaning are equal.
+
+    Source: Terraform's SDK, on which the real plugins stand: a zero value and an absent one are the same.
+    """
+    if not value:
         return None
-    return sorted(value) if schema[name].unordered and isinstance(value, list) else value
+    if is_archive(value):
+        return digest(value)
+    if isinstance(value, dict) and spec.fields:
+        found = {name: normal(field, value.get(name)) for name, field in spec.fields.items()}
+        return {name: item for name, item in found.items() if item is not None}
+    if isinstance(value, list):
+        items = [normal(Property("object", fields=spec.fields), item) for item in value]
+        return sorted(items, key=_text) if spec.unordered else items
+    return value
+
+
+def _text(item: Any) -> str:
+    return json.dumps(item, sort_keys=True)
 
 
 def as_inputs(schema: Schema, state: Properties, old: Properties) -> Properties:
-    """
-    The inputs after a refresh: those that were given, as the cloud holds them now; after an import, all that can be.
-    """
+    """After a refresh, the inputs that were given, as the cloud holds them now; after an import, all there are."""
     if not old:
-        return {n: v for n, v in state.items() if n in schema and not schema[n].output and v not in (None, [], {}, "")}
-    return {n: state.get(n, v) if n in schema and not schema[n].prefer_given else v for n, v in old.items()}
+        return {n: v for n, v in state.items() if n in schema and schema[n].settable and v not in (None, "", [], {})}
+    return {name: _refreshed(schema.get(name), state.get(name), value) for name, value in old.items()}
+
+
+def _refreshed(spec: Property | None, held: Any, given: Any) -> Any:
+    """What the cloud holds, in the program's own form where that means the same."""
+    kept = spec is None or spec.prefer_given or normal(spec, held) == normal(spec, given)
+    return given if kept else held

@@ -18,8 +18,10 @@ class HalfCreated(Exception):
     Source: Pulumi, ErrorResourceInitFailed.
     """
 
-    def __init__(self, identifier: str, properties: dict[str, Any], reason: str) -> None:
+    def __init__(self, identifier: str, inputs: dict[str, Any], reason: str) -> None:
         super().__init__(reason)
         self.identifier = identifier
-        self.properties = properties
+        self.inputs = inputs
+        self.properties = inputs
         self.reason = reason
+        self.secrets: frozenset[str] = frozenset()

@@ -4,17 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local_cloud.pulumi.providers.values import Properties, unknown
+from local_cloud.pulumi.providers.values import UNKNOWN, Properties, is_archive
 
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    "string": (str,),
-    "boolean": (bool,),
-    "integer": (int,),
-    "number": (int, float),
-    "array": (list,),
-    "object": (dict,),
-    "archive": (dict,),
-}
+COVERAGE = "local_cloud/COVERAGE.md lists what is"
 
 
 @dataclass(frozen=True)
@@ -23,56 +15,114 @@ class Property:
     One property, named as in Pulumi's schema.
 
     Args:
+        output: the cloud alone sets it.
+        refused: the real plugin takes it as an input, this one only shows what the cloud answers.
+        computed: where it is left out, also after it was given, the cloud's own value stays.
         unordered: a set: two orders of the same items are no difference.
-        prefer_given: the cloud answers with another form of what was given (a name for an ARN); the given one is kept.
+        prefer_given: the cloud does not answer with it, or in another form: what was given is kept.
+        auto_named: where it is left out, the plugin makes up a name.
+        fields: of an object, or of each object in an array; without them, texts.
     """
 
     kind: str
     required: bool = False
     default: Any = None
     output: bool = False
+    refused: bool = False
     secret: bool = False
     replace: bool = False
+    computed: bool = False
     unordered: bool = False
     prefer_given: bool = False
+    auto_named: bool = False
+    fields: "Schema | None" = None
+
+    @property
+    def settable(self) -> bool:
+        """Whether a program may give it."""
+        return not self.output and not self.refused
 
 
 Schema = Mapping[str, Property]
+Failure = tuple[str, str]
+
+NAME = Property("string", auto_named=True)
+IMMUTABLE_NAME = Property("string", auto_named=True, replace=True)
+OUTPUT = Property("string", output=True)
 
 
 def fill_defaults(schema: Schema, given: Properties) -> Properties:
-    """The inputs with the defaults that the real plugin fills in when it checks them."""
+    """The inputs with the defaults that the real plugin fills in when it checks them; sets in alphabetical order."""
     defaults = {name: spec.default for name, spec in schema.items() if spec.default is not None}
     filled = {**defaults, **given}
-    return {n: sorted(v) if _is_set(schema, n, v) else v for n, v in filled.items()}
+    return {n: sorted(v) if _is_set_of_texts(schema, n, v) else v for n, v in filled.items()}
 
 
-def _is_set(schema: Schema, name: str, value: Any) -> bool:
-    known = name in schema and schema[name].unordered
-    return known and isinstance(value, list) and not unknown(value) and all(isinstance(item, str) for item in value)
+def _is_set_of_texts(schema: Schema, name: str, value: Any) -> bool:
+    unordered = name in schema and schema[name].unordered and isinstance(value, list)
+    return unordered and all(isinstance(item, str) and item != UNKNOWN for item in value)
 
 
-def failures(schema: Schema, given: Properties) -> Iterator[tuple[str, str]]:
-    """What is wrong with the inputs: (property, reason)."""
+def failures(schema: Schema, given: Properties, above: str = "") -> Iterator[Failure]:
+    """What is wrong with the inputs: (path of the property, reason). No reason holds a value, which may be secret."""
     for name, value in given.items():
-        spec = schema.get(name)
-        if name == "__defaults":
-            continue
-        if spec is None:
-            yield name, f"the property {name!r} is not emulated here; local_cloud/COVERAGE.md lists what is"
-        elif spec.output:
-            yield name, f"the property {name!r} is an output and cannot be set"
-        elif not unknown(value) and not _fits(spec.kind, value):
-            yield name, f"the property {name!r} must be of type {spec.kind}, and got {value!r}"
+        yield from _wrong(schema.get(name), f"{above}{name}", value)
     for name, spec in schema.items():
         if spec.required and given.get(name) is None:
-            yield name, f"the property {name!r} is required"
+            yield f"{above}{name}", f"the property '{above}{name}' is required"
 
 
-def _fits(kind: str, value: Any) -> bool:
-    if kind != "boolean" and isinstance(value, bool):
-        return False
-    return isinstance(value, _TYPES[kind])
+def _wrong(spec: Property | None, path: str, value: Any) -> Iterator[Failure]:
+    if spec is None or spec.refused:
+        yield path, f"the property '{path}' is not emulated here; {COVERAGE}"
+    elif spec.output:
+        yield path, f"the property '{path}' is an output and cannot be set"
+    elif value == UNKNOWN:
+        return
+    elif not fits(spec.kind, value):
+        yield path, f"the property '{path}' must be of type {spec.kind}, and is of type {kind_of(value)}"
+    elif spec.kind == "array":
+        for index, item in enumerate(value):
+            yield from _wrong_item(spec, f"{path}[{index}]", item)
+    elif spec.kind == "object":
+        yield from _wrong_fields(spec, path, value)
+
+
+def _wrong_item(spec: Property, path: str, item: Any) -> Iterator[Failure]:
+    yield from _wrong(Property("object" if spec.fields else "string", fields=spec.fields), path, item)
+
+
+def _wrong_fields(spec: Property, path: str, value: Properties) -> Iterator[Failure]:
+    if spec.fields is not None:
+        yield from failures(spec.fields, value, f"{path}.")
+        return
+    for key, item in value.items():
+        yield from _wrong(Property("string"), f"{path}.{key}", item)
+
+
+def fits(kind: str, value: Any) -> bool:
+    """Whether the value is of the kind."""
+    return kind_of(value) == kind or (kind == "number" and kind_of(value) == "integer")
+
+
+def kind_of(value: Any) -> str:
+    """The kind of a value that came over the wire."""
+    if is_archive(value):
+        return "archive"
+    for type_, kind in _KINDS:
+        if isinstance(value, type_):
+            return kind
+    return "null"
+
+
+_KINDS: tuple[tuple[type, str], ...] = (
+    (bool, "boolean"),
+    (int, "integer"),
+    (float, "number"),
+    (str, "string"),
+    (list, "array"),
+    (dict, "object"),
+)
 
 
 def secrets_of(schema: Schema) -> frozenset[str]:

@@ -1,12 +1,12 @@
-"""Lambda functions and the statements of their resource policies."""
+"""Lambda functions."""
 
-import json
 from typing import Any
 
-from local_cloud.pulumi.providers.aws.client import AwsClient, tagging
-from local_cloud.pulumi.providers.errors import Gone, HalfCreated, ProviderError
-from local_cloud.pulumi.providers.resource import Resource
-from local_cloud.pulumi.providers.schema import Property
+from local_cloud.pulumi.providers.aws.client import AwsClient, retag
+from local_cloud.pulumi.providers.aws.gateway import REGION, TAGS, TAGS_ALL
+from local_cloud.pulumi.providers.errors import ProviderError
+from local_cloud.pulumi.providers.resource import Resource, finish
+from local_cloud.pulumi.providers.schema import IMMUTABLE_NAME, OUTPUT, Property
 from local_cloud.pulumi.providers.values import Properties, archive_bytes
 
 
@@ -42,17 +42,18 @@ def _create(aws: AwsClient, inputs: Properties) -> str:
         Tags=inputs.get("tags") or {},
         **_configuration(inputs),
     )
-    try:
-        _reserve(aws, name, inputs)
-    except (ProviderError, Gone) as error:
-        raise HalfCreated(name, inputs, f"the function {name} has no reserved concurrency: {error}") from error
+    if inputs["reservedConcurrentExecutions"] >= 0:
+        finish(name, inputs, f"the function {name}", lambda: _reserve(aws, name, inputs))
     return name
 
 
 def _reserve(aws: AwsClient, name: str, inputs: Properties) -> None:
+    """A negative number reserves nothing; that is what a new function has."""
     reserved = inputs["reservedConcurrentExecutions"]
     if reserved >= 0:
         aws.call("lambda", "put_function_concurrency", FunctionName=name, ReservedConcurrentExecutions=reserved)
+    else:
+        aws.call("lambda", "delete_function_concurrency", FunctionName=name)
 
 
 def _read(aws: AwsClient, identifier: str, given: Properties) -> Properties:
@@ -92,26 +93,23 @@ _CODE = ("sourceCodeHash", "architectures")
 
 
 def _update(aws: AwsClient, identifier: str, state: Properties, inputs: Properties) -> None:
-    if any(state.get(name) != inputs.get(name) for name in _CONFIGURATION):
+    if _differs(_CONFIGURATION, state, inputs):
         aws.call("lambda", "update_function_configuration", FunctionName=identifier, **_configuration(inputs))
-    if any(state.get(name) != inputs.get(name) for name in _CODE):
-        aws.call(
-            "lambda",
-            "update_function_code",
-            FunctionName=identifier,
-            ZipFile=_code(inputs),
-            Architectures=inputs.get("architectures") or ["x86_64"],
-        )
+    if _differs(_CODE, state, inputs):
+        code, where = _code(inputs), inputs.get("architectures") or state["architectures"]
+        aws.call("lambda", "update_function_code", FunctionName=identifier, ZipFile=code, Architectures=where)
     if state.get("reservedConcurrentExecutions") != inputs["reservedConcurrentExecutions"]:
-        if inputs["reservedConcurrentExecutions"] < 0:
-            aws.call("lambda", "delete_function_concurrency", FunctionName=identifier)
         _reserve(aws, identifier, inputs)
-    tagging(
+    retag(
         inputs,
+        state.get("tags"),
         lambda tags: aws.call("lambda", "tag_resource", Resource=state["arn"], Tags=tags),
         lambda names: aws.call("lambda", "untag_resource", Resource=state["arn"], TagKeys=names),
-        state.get("tags"),
     )
+
+
+def _differs(names: tuple[str, ...], state: Properties, inputs: Properties) -> bool:
+    return any((state.get(name) or None) != (inputs.get(name) or None) for name in names)
 
 
 def _delete(aws: AwsClient, identifier: str, state: Properties) -> None:
@@ -120,92 +118,32 @@ def _delete(aws: AwsClient, identifier: str, state: Properties) -> None:
 
 FUNCTION = Resource(
     schema={
-        "architectures": Property("array"),
-        "arn": Property("string", output=True),
+        "architectures": Property("array", computed=True),
+        "arn": OUTPUT,
         "code": Property("archive", required=True, prefer_given=True),
-        "codeSha256": Property("string", output=True),
+        "codeSha256": OUTPUT,
         "description": Property("string"),
-        "environment": Property("object"),
+        "environment": Property("object", fields={"variables": Property("object")}),
         "handler": Property("string", required=True),
-        "invokeArn": Property("string", output=True),
-        "lastModified": Property("string", output=True),
+        "invokeArn": OUTPUT,
+        "lastModified": OUTPUT,
         "memorySize": Property("integer", default=128),
-        "name": Property("string", required=True, replace=True),
-        "packageType": Property("string", output=True),
-        "qualifiedArn": Property("string", output=True),
-        "region": Property("string", output=True),
+        "name": IMMUTABLE_NAME,
+        "packageType": Property("string", refused=True, replace=True),
+        "qualifiedArn": OUTPUT,
+        "region": REGION,
         "reservedConcurrentExecutions": Property("integer", default=-1),
         "role": Property("string", required=True),
         "runtime": Property("string", required=True),
-        "sourceCodeHash": Property("string"),
+        "sourceCodeHash": Property("string", computed=True),
         "sourceCodeSize": Property("integer", output=True),
-        "tags": Property("object"),
-        "tagsAll": Property("object", output=True),
+        "tags": TAGS,
+        "tagsAll": TAGS_ALL,
         "timeout": Property("integer", default=3),
-        "version": Property("string", output=True),
+        "version": OUTPUT,
     },
     create=_create,
     read=_read,
     update=_update,
     delete=_delete,
-)
-
-
-def _permit(aws: AwsClient, inputs: Properties) -> str:
-    source = {"SourceArn": inputs["sourceArn"]} if inputs.get("sourceArn") else {}
-    aws.call(
-        "lambda",
-        "add_permission",
-        FunctionName=inputs["function"],
-        StatementId=inputs["statementId"],
-        Action=inputs["action"],
-        Principal=inputs["principal"],
-        **source,
-    )
-    return inputs["statementId"]
-
-
-def _read_permission(aws: AwsClient, identifier: str, given: Properties) -> Properties:
-    if "function" not in given:
-        function, _, identifier = identifier.partition("/")
-        given = {"function": function}
-    policy = json.loads(aws.call("lambda", "get_policy", FunctionName=given["function"])["Policy"])
-    statement = next((item for item in policy["Statement"] if item["Sid"] == identifier), None)
-    if statement is None:
-        raise Gone(identifier)
-    principal = statement["Principal"]
-    conditions = statement.get("Condition", {})
-    found = {
-        "id": identifier,
-        "action": statement["Action"],
-        "function": given["function"],
-        "principal": principal["Service"] if isinstance(principal, dict) else principal,
-        "region": aws.region,
-        "statementId": identifier,
-    }
-    source = next((v for c in conditions.values() for k, v in c.items() if k.lower() == "aws:sourcearn"), None)
-    return found | ({"sourceArn": source} if source else {})
-
-
-def _replace_permission(aws: AwsClient, identifier: str, state: Properties, inputs: Properties) -> None:
-    raise ProviderError("a permission has nothing that can be updated")
-
-
-def _forbid(aws: AwsClient, identifier: str, state: Properties) -> None:
-    aws.call("lambda", "remove_permission", FunctionName=state["function"], StatementId=identifier)
-
-
-PERMISSION = Resource(
-    schema={
-        "action": Property("string", required=True, replace=True),
-        "function": Property("string", required=True, replace=True),
-        "principal": Property("string", required=True, replace=True),
-        "region": Property("string", output=True),
-        "sourceArn": Property("string", replace=True),
-        "statementId": Property("string", required=True, replace=True),
-    },
-    create=_permit,
-    read=_read_permission,
-    update=_replace_permission,
-    delete=_forbid,
 )

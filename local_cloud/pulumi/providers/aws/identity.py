@@ -1,6 +1,7 @@
 """Who and where: the calls getCallerIdentity and getRegion."""
 
 from local_cloud.pulumi.providers.aws.client import AwsClient
+from local_cloud.pulumi.providers.errors import ProviderError
 from local_cloud.pulumi.providers.values import Properties
 
 
@@ -11,5 +12,14 @@ def caller_identity(aws: AwsClient, args: Properties) -> Properties:
 
 
 def region(aws: AwsClient, args: Properties) -> Properties:
-    """The region of the provider."""
-    return {"id": aws.region, "name": aws.region, "region": aws.region, "description": aws.region, "endpoint": ""}
+    """
+    The region of the provider.
+
+    Raises:
+        ProviderError: another one was asked for.
+    """
+    foreign = sorted(name for name, value in args.items() if value and value != aws.region)
+    if foreign:
+        raise ProviderError(f"getRegion by {', '.join(foreign)} is not emulated here; ask without arguments")
+    endpoint = f"ec2.{aws.region}.amazonaws.com"
+    return {"id": aws.region, "name": aws.region, "region": aws.region, "description": aws.region, "endpoint": endpoint}

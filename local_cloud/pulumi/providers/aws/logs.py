@@ -1,23 +1,23 @@
 """CloudWatch log groups."""
 
-from local_cloud.pulumi.providers.aws.client import AwsClient, tagging
-from local_cloud.pulumi.providers.errors import Gone, HalfCreated, ProviderError
-from local_cloud.pulumi.providers.resource import Resource
-from local_cloud.pulumi.providers.schema import Property
+from local_cloud.pulumi.providers.aws.client import AwsClient, retag
+from local_cloud.pulumi.providers.aws.gateway import REGION, TAGS, TAGS_ALL
+from local_cloud.pulumi.providers.errors import Gone
+from local_cloud.pulumi.providers.resource import Resource, finish
+from local_cloud.pulumi.providers.schema import IMMUTABLE_NAME, OUTPUT, Property
 from local_cloud.pulumi.providers.values import Properties
 
 
 def _create(aws: AwsClient, inputs: Properties) -> str:
     name = inputs["name"]
     aws.call("logs", "create_log_group", logGroupName=name, tags=inputs.get("tags") or {})
-    try:
-        _retain(aws, name, inputs)
-    except (ProviderError, Gone) as error:
-        raise HalfCreated(name, inputs, f"the log group {name} keeps its lines for ever: {error}") from error
-    return name
+    if inputs.get("retentionInDays"):
+        finish(name, inputs, f"the log group {name}", lambda: _retain(aws, name, inputs))
+    return str(name)
 
 
 def _retain(aws: AwsClient, name: str, inputs: Properties) -> None:
+    """No days mean for ever."""
     days = inputs.get("retentionInDays", 0)
     if days:
         aws.call("logs", "put_retention_policy", logGroupName=name, retentionInDays=days)
@@ -44,12 +44,13 @@ def _read(aws: AwsClient, identifier: str, given: Properties) -> Properties:
 
 
 def _update(aws: AwsClient, identifier: str, state: Properties, inputs: Properties) -> None:
-    _retain(aws, identifier, inputs)
-    tagging(
+    if state.get("retentionInDays", 0) != inputs.get("retentionInDays", 0):
+        _retain(aws, identifier, inputs)
+    retag(
         inputs,
+        state.get("tags"),
         lambda tags: aws.call("logs", "tag_resource", resourceArn=state["arn"], tags=tags),
         lambda names: aws.call("logs", "untag_resource", resourceArn=state["arn"], tagKeys=names),
-        state.get("tags"),
     )
 
 
@@ -59,12 +60,12 @@ def _delete(aws: AwsClient, identifier: str, state: Properties) -> None:
 
 LOG_GROUP = Resource(
     schema={
-        "arn": Property("string", output=True),
-        "name": Property("string", required=True, replace=True),
-        "region": Property("string", output=True),
+        "arn": OUTPUT,
+        "name": IMMUTABLE_NAME,
+        "region": REGION,
         "retentionInDays": Property("integer"),
-        "tags": Property("object"),
-        "tagsAll": Property("object", output=True),
+        "tags": TAGS,
+        "tagsAll": TAGS_ALL,
     },
     create=_create,
     read=_read,

@@ -1,19 +1,19 @@
-"""The stand-in for Pulumi's Okta plugin."""
+"""The stand-in for Pulumi's Okta plugin, which is built on Okta's Terraform provider 6.12."""
 
-from local_cloud.pulumi.providers.okta import apps, authorization_servers, groups
-from local_cloud.pulumi.providers.okta.client import SETTINGS, connect
+from local_cloud.pulumi.providers.okta import apps, assignments, claims, groups, policies, rules, scopes, servers
+from local_cloud.pulumi.providers.okta.connection import SETTINGS, connect
 from local_cloud.pulumi.providers.resource import Plugin
 
 PLUGIN = Plugin(
     name="okta",
     resources={
-        "okta:auth/server:Server": authorization_servers.SERVER,
-        "okta:auth/serverScope:ServerScope": authorization_servers.SCOPE,
-        "okta:auth/serverClaim:ServerClaim": authorization_servers.CLAIM,
-        "okta:auth/serverPolicy:ServerPolicy": authorization_servers.POLICY,
-        "okta:auth/serverPolicyRule:ServerPolicyRule": authorization_servers.RULE,
+        "okta:auth/server:Server": servers.SERVER,
+        "okta:auth/serverScope:ServerScope": scopes.SCOPE,
+        "okta:auth/serverClaim:ServerClaim": claims.CLAIM,
+        "okta:auth/serverPolicy:ServerPolicy": policies.POLICY,
+        "okta:auth/serverPolicyRule:ServerPolicyRule": rules.RULE,
         "okta:app/oAuth:OAuth": apps.APP,
-        "okta:app/groupAssignment:GroupAssignment": apps.ASSIGNMENT,
+        "okta:app/groupAssignment:GroupAssignment": assignments.ASSIGNMENT,
         "okta:group/group:Group": groups.GROUP,
     },
     invokes={"okta:group/getGroup:getGroup": groups.get_group},

@@ -1,6 +1,5 @@
 """Okta's Management API as a plugin uses it: retries, limits, and errors that name what failed."""
 
-import os
 import threading
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -8,30 +7,43 @@ from typing import Any
 import httpx2
 
 from local_cloud.pulumi.providers.errors import Gone, ProviderError
-from local_cloud.pulumi.providers.values import Properties
+from local_cloud.pulumi.providers.patience import Patience, backoff_seconds
 
-TRIES = 6
-LONGEST_WAIT_SECONDS = 60.0
+RETRIES = 5
+CONNECTION_RETRIES = 2
 TIMEOUT_SECONDS = 30.0
-SETTINGS = frozenset({"orgName", "baseUrl", "apiToken", "httpProxy", "maxRetries", "requestTimeout"})
+PASSING = (409, 429)
 
 
 class OktaClient:
     """One connection to the org; safe to use from several threads."""
 
-    def __init__(self, org_url: str, api_token: str, http: httpx2.Client | None = None) -> None:
+    def __init__(
+        self,
+        org_url: str,
+        api_token: str,
+        http: httpx2.Client | None = None,
+        patience: Patience | None = None,
+        retries: int = RETRIES,
+    ) -> None:
         self.org_url = org_url
+        self.patience = patience or Patience()
         self._headers = {"Authorization": f"SSWS {api_token}", "Accept": "application/json"}
         self._http = http or httpx2.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
-        self._cancelled = threading.Event()
-
-    def cancel(self) -> None:
-        """End every wait for another try."""
-        self._cancelled.set()
+        self._retries = retries
+        self._engine: bool | None = None
+        self._lock = threading.Lock()
 
     def get(self, path: str) -> Any:
         """The object at the path."""
         return self.send("GET", path)
+
+    def has_identity_engine(self) -> bool:
+        """Whether apps have access policies here; asked once, when the first app needs to know."""
+        with self._lock:
+            if self._engine is None:
+                self._engine = self.get("/.well-known/okta-organization").get("pipeline") != "v1"
+            return self._engine
 
     def send(self, method: str, path: str, body: Any = None) -> Any:
         """
@@ -41,54 +53,59 @@ class OktaClient:
             Gone: 404.
             ProviderError: Okta refused, or could not be reached.
         """
-        for attempt in range(TRIES):
-            answer = self._try(method, path, body, last=attempt == TRIES - 1)
-            if answer is not None:
+        attempt = 0
+        while True:
+            answer = self._try(method, path, body, attempt)
+            if isinstance(answer, httpx2.Response):
                 return _content(method, self.org_url + path, answer)
-            self._cancelled.wait(min(0.25 * 2**attempt, LONGEST_WAIT_SECONDS))
-            if self._cancelled.is_set():
-                break
-        raise ProviderError(f"{method} {self.org_url}{path}: cancelled")
+            if not self.patience.wait(answer):
+                raise ProviderError(f"{method} {self.org_url}{path}: cancelled")
+            attempt += 1
 
-    def _try(self, method: str, path: str, body: Any, last: bool) -> httpx2.Response | None:
-        """The answer, or None when another try may help."""
+    def _try(self, method: str, path: str, body: Any, attempt: int) -> httpx2.Response | float:
+        """The answer, or how many seconds later another try may help."""
         url = self.org_url + path
         try:
             answer = self._http.request(method, url, headers=self._headers, json=body)
         except httpx2.ConnectError as error:
-            if last:
+            if attempt >= min(CONNECTION_RETRIES, self._retries):
                 raise ProviderError(f"Okta cannot be reached at {self.org_url}: {error}") from error
-            return None
-        except httpx2.HTTPError as error:  # it may have been done: only a question is asked twice
-            if last or method != "GET":
+            return backoff_seconds(attempt)
+        except httpx2.HTTPError as error:  # it may have been done: a creation is not asked for twice
+            if method == "POST" or attempt >= self._retries:
                 raise ProviderError(f"{method} {url}: {type(error).__name__}") from error
-            return None
-        if answer.status_code == 429 and not last:
-            self._cancelled.wait(_seconds_until_reset(answer))
-            return None
-        return None if answer.status_code >= 500 and method == "GET" and not last else answer
+            return backoff_seconds(attempt)
+        may_pass = answer.status_code in PASSING or (answer.status_code >= 500 and method == "GET")
+        if not may_pass or attempt >= self._retries:
+            return answer
+        return self._until_reset(answer) if answer.status_code == 429 else backoff_seconds(attempt)
 
+    def _until_reset(self, answer: httpx2.Response) -> float:
+        """
+        How many seconds Okta asks to wait; one more, since its clock counts whole ones.
 
-def _seconds_until_reset(answer: httpx2.Response) -> float:
-    """
-    How long Okta asks to wait.
-
-    Source: Okta, Rate limits: X-Rate-Limit-Reset in epoch seconds, against the answer's own Date.
-    """
-    try:
-        reset = float(answer.headers["x-rate-limit-reset"])
-        now = parsedate_to_datetime(answer.headers["date"]).timestamp()
-    except (KeyError, ValueError):
-        return 1.0
-    return max(0.0, min(reset - now, LONGEST_WAIT_SECONDS))
+        Source: Okta, Rate limits: X-Rate-Limit-Reset in epoch seconds, against the answer's own Date.
+        """
+        try:
+            reset = float(answer.headers["x-rate-limit-reset"])
+        except (KeyError, ValueError):
+            return 1.0
+        try:
+            now = parsedate_to_datetime(answer.headers["date"]).timestamp()
+        except (KeyError, ValueError):
+            now = self.patience.now()
+        return max(0.0, reset - now) + 1
 
 
 def _content(method: str, url: str, answer: httpx2.Response) -> Any:
     if answer.status_code == 404:
         raise Gone(url)
-    if answer.status_code >= 400:
+    if answer.status_code >= 300:
         raise ProviderError(f"{method} {url}: {answer.status_code} {describe(answer)}")
-    return answer.json() if answer.content else None
+    try:
+        return answer.json() if answer.content else None
+    except ValueError as error:
+        raise ProviderError(f"{method} {url}: {answer.status_code} an answer that is not Okta's") from error
 
 
 def describe(answer: httpx2.Response) -> str:
@@ -104,29 +121,3 @@ def describe(answer: httpx2.Response) -> str:
     if error["errorCode"] == "E0000015":
         return f"{text}: custom authorization servers need Okta's API Access Management"
     return text
-
-
-def connect(settings: Properties) -> OktaClient:
-    """
-    Find the org and prove the token, as the real plugin does when it is configured.
-
-    Raises:
-        ProviderError: a setting is missing, the org cannot be reached, or the token is refused.
-
-    Source: pulumi-okta, provider configuration; OKTA_HTTP_PROXY takes the org's place.
-    """
-    proxy = settings.get("httpProxy") or os.environ.get("OKTA_HTTP_PROXY")
-    org, base = (
-        settings.get(n) or os.environ.get(e) for n, e in (("orgName", "OKTA_ORG_NAME"), ("baseUrl", "OKTA_BASE_URL"))
-    )
-    token = settings.get("apiToken") or os.environ.get("OKTA_API_TOKEN")
-    if not token or not (proxy or org):
-        missing = [n for n, v in (("okta:orgName", proxy or org), ("okta:apiToken", token)) if not v]
-        raise ProviderError(f"not configured: {', '.join(missing)}")
-    client = OktaClient((proxy or f"https://{org}.{base or 'okta.com'}").rstrip("/"), token)
-    for _ in range(2):  # the two clients inside the real plugin each ask once
-        try:
-            client.get("/api/v1/users/me")
-        except Gone as error:
-            raise ProviderError(f"{client.org_url} does not answer as an Okta org") from error
-    return client

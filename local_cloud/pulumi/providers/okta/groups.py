@@ -3,13 +3,15 @@
 from typing import Any
 from urllib.parse import quote
 
-from local_cloud.pulumi.providers.errors import ProviderError
+from local_cloud.pulumi.providers.errors import Gone, ProviderError
 from local_cloud.pulumi.providers.okta.client import OktaClient
-from local_cloud.pulumi.providers.resource import Resource
-from local_cloud.pulumi.providers.schema import Property
+from local_cloud.pulumi.providers.patience import backoff_seconds
+from local_cloud.pulumi.providers.resource import Resource, finish
+from local_cloud.pulumi.providers.schema import NAME, Property
 from local_cloud.pulumi.providers.values import Properties
 
 _PATH = "/api/v1/groups"
+TRIES_TO_SEE = 6
 
 
 def _body(inputs: Properties) -> Properties:
@@ -17,7 +19,25 @@ def _body(inputs: Properties) -> Properties:
 
 
 def _create(okta: OktaClient, inputs: Properties) -> str:
-    return okta.send("POST", _PATH, _body(inputs))["id"]
+    identifier = str(okta.send("POST", _PATH, _body(inputs))["id"])
+    finish(identifier, inputs, f"the group {inputs['name']}", lambda: _await(okta, identifier))
+    return identifier
+
+
+def _await(okta: OktaClient, identifier: str) -> None:
+    """
+    Wait until a new group can be seen: Okta shows it a moment later.
+
+    Source: recorded traffic of the real plugin, which asks once more before it reads.
+    """
+    for attempt in range(TRIES_TO_SEE):
+        try:
+            okta.get(f"{_PATH}/{identifier}")
+        except Gone:
+            if not okta.patience.wait(backoff_seconds(attempt)):
+                raise
+        else:
+            return
 
 
 def _read(okta: OktaClient, identifier: str, given: Properties) -> Properties:
@@ -41,10 +61,10 @@ def _delete(okta: OktaClient, identifier: str, state: Properties) -> None:
 
 GROUP = Resource(
     schema={
-        "name": Property("string", required=True),
+        "name": NAME,
         "description": Property("string"),
-        "customProfileAttributes": Property("string", output=True),
-        "skipUsers": Property("boolean", output=True),
+        "customProfileAttributes": Property("string", refused=True),
+        "skipUsers": Property("boolean", refused=True),
     },
     create=_create,
     read=_read,
@@ -55,24 +75,29 @@ GROUP = Resource(
 
 def get_group(okta: OktaClient, args: Properties) -> Properties:
     """
-    The group with this name.
+    The group with this name; where one group alone begins with it, that one, as the real plugin has it.
 
     Raises:
         ProviderError: none has it, or an argument is not emulated.
 
     Source: recorded traffic of the real plugin: `GET /api/v1/groups?q=NAME`.
     """
-    foreign = sorted(set(args) - {"name", "includeUsers", "type", "delayReadSeconds"})
+    foreign = sorted(name for name, value in args.items() if name != "name" and value)
     if foreign or not args.get("name"):
-        raise ProviderError(f"getGroup by {foreign or 'nothing'} is not emulated here; give it a name")
+        raise ProviderError(f"getGroup by {', '.join(foreign) or 'nothing'} is not emulated here; give it a name alone")
     found: list[Any] = okta.get(f"{_PATH}?q={quote(args['name'])}")
-    group = next((item for item in found if item["profile"]["name"] == args["name"]), None)
-    if group is None:
-        raise ProviderError(f'group with name "{args["name"]}" does not exist')
-    return {
-        "id": group["id"],
-        "name": group["profile"]["name"],
-        "description": group["profile"].get("description") or "",
-        "type": group.get("type", ""),
-        "users": [],
-    }
+    group = _chosen(args["name"], found)
+    profile = group["profile"]
+    described = {"name": profile["name"], "description": profile.get("description") or ""}
+    return {"id": group["id"], "type": group.get("type", ""), "users": [], **described}
+
+
+def _chosen(name: str, found: list[Any]) -> Any:
+    if not found:
+        raise ProviderError(f'group with name "{name}" does not exist')
+    exact = [group for group in found if group["profile"]["name"] == name]
+    if not exact and len(found) > 1:
+        raise ProviderError(
+            f'group starting with name "{name}" matches {len(found)} groups, select a more precise name parameter'
+        )
+    return (exact or found)[0]

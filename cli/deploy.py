@@ -1,0 +1,212 @@
+"""What happens to an environment: up, preview, outputs, down, env list."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.errors import CliError
+from cli.outputs import Target, Variables, local_state, reach, read_stack, state_variables, target_of, variables_for
+
+if TYPE_CHECKING:
+    from environments.lifecycle import Branch, Result
+
+Stack = Annotated[str | None, typer.Option("--stack", help="The stack; with --branch, the one beside which it is.")]
+BranchRef = Annotated[str | None, typer.Option("--branch", help="The git branch whose environment it is.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+class NobodyToAsk(CliError):
+    """A question about real accounts, and no terminal to ask it on."""
+
+    exit_code = 2
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands; what they need is imported when they run."""
+    for command in (up, preview, outputs, down):
+        app.command()(command)
+    environments = typer.Typer(
+        name="env", help="The branches' environments.", no_args_is_help=True, rich_markup_mode=None
+    )
+    environments.command("list")(list_all)
+    app.add_typer(environments)
+
+
+def up(stack: Stack = None, branch: BranchRef = None, yes: Yes = False, as_json: AsJson = False) -> None:
+    """Create or update an environment; without options the stack `local`, on this machine."""
+    from cli.progress import shown
+    from environments import lifecycle
+
+    target = target_of(stack, branch)
+    variables = reach(target, say)
+    confirm(target, variables, "create or update", yes)
+    with shown(f"up {target.stack}") as on_progress:
+        result = lifecycle.up(target.root, target.stack, variables, on_progress, branch_of(target))
+    summarize(target, result)
+    if as_json:
+        typer.echo(json.dumps(dict(result.outputs), indent=2))
+
+
+def preview(stack: Stack = None, branch: BranchRef = None) -> None:
+    """Show what `up` would do."""
+    from cli.progress import counted, shown
+    from environments import lifecycle
+
+    target = target_of(stack, branch)
+    variables = reach(target, say)
+    with shown(f"preview {target.stack}", plan=True) as on_progress:
+        result = lifecycle.preview(target.root, target.stack, variables, on_progress, branch_of(target))
+    if result.changed:
+        say(f"{target.stack} would be: {counted(result.changes)} ({result.seconds:.1f} s)")
+        say(f"  → mcp-okta up{target.options}")
+    else:
+        say(f"{target.stack}: no changes ({result.seconds:.1f} s)")
+
+
+def outputs(stack: Stack = None, branch: BranchRef = None, as_json: AsJson = False) -> None:
+    """Show what an environment says of itself: its URL, issuer, client id and so on."""
+    found = read_stack(target_of(stack, branch))
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    for name, value in found.items():
+        typer.echo(f"{name}: {value if isinstance(value, str) else json.dumps(value)}")
+
+
+def down(stack: Stack = None, branch: BranchRef = None, yes: Yes = False) -> None:
+    """Delete an environment without a trace."""
+    from cli.progress import counted, shown
+    from environments import lifecycle
+
+    target = target_of(stack, branch)
+    if not is_there(target):
+        say(f"nothing to do: {target.stack} is not deployed")
+        return
+    variables, lost = reach_to_delete(target)
+    confirm(target, variables, "delete everything of", yes)
+    with shown(f"down {target.stack}") as on_progress:
+        result = lifecycle.down(target.root, target.stack, variables, on_progress, refresh=lost)
+    if not result.changes:
+        say(f"nothing to do: {target.stack} is not deployed")
+        return
+    say(f"{target.stack} is gone: {counted(result.changes)} in {result.seconds:.1f} s")
+    if target.on_local_cloud:
+        say("the local cloud is still running; stop it with: mcp-okta local down")
+
+
+def list_all(as_json: AsJson = False) -> None:
+    """List the branches' environments, on the local cloud and on the accounts that Pulumi knows here."""
+    found = [item for variables in known_backends() for item in list_of(variables) if item["branch"]]
+    if as_json:
+        typer.echo(json.dumps({"environments": found}, indent=2))
+        return
+    if not found:
+        say("no branch has an environment; make one with: mcp-okta up --branch BRANCH")
+    for item in found:
+        typer.echo(f"{item['name']}  {item['branch']}  {item['url'] or '-'}  {item['updated']}")
+
+
+def branch_of(target: Target) -> "Branch | None":
+    """The branch as the environments know it."""
+    from environments.lifecycle import Branch
+
+    return Branch(target.branch, target.base) if target.branch else None
+
+
+def say(text: str) -> None:
+    """Tell the person what happens."""
+    typer.echo(text, err=True)
+
+
+def summarize(target: Target, result: "Result") -> None:
+    """What was done, where it is, and what to type next."""
+    from cli.progress import counted
+
+    what = counted(result.changes) if result.changed else "no changes"
+    say(f"{target.stack} is up: {what} in {result.seconds:.1f} s")
+    for name in ("url", "client_id"):
+        if name in result.outputs:
+            say(f"  {name}: {result.outputs[name]}")
+    say(f"  → mcp-okta call whoami{target.options}")
+
+
+def confirm(target: Target, variables: Variables, what: str, yes: bool) -> None:
+    """
+    Name the accounts and ask; on the local cloud there is nothing to ask.
+
+    Raises:
+        NobodyToAsk: no terminal, and no --yes.
+        Unreachable: Okta or AWS does not answer, or refuses the credentials.
+        typer.Abort: the person says no.
+    """
+    if target.on_local_cloud:
+        return
+    from environments.accounts import Clouds, aws_account, check_okta
+    from environments.config import stack_config
+    from environments.engine.environ import full_environment
+
+    config = {**stack_config(target.root, target.base), **stack_config(target.root, target.stack)}
+    clouds = Clouds.of(config, full_environment(variables))
+    say(f"{target.stack}: Okta {check_okta(clouds)}, AWS account {aws_account(clouds)}, region {clouds.region}")
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise NobodyToAsk(f"{what} {target.stack} on these accounts?", "the same command with --yes")
+    typer.confirm(f"{what} {target.stack} on these accounts?", abort=True, err=True)
+
+
+def is_there(target: Target) -> bool:
+    """Whether the engine knows the stack."""
+    from environments.listing import stack_exists
+
+    if target.on_local_cloud and not (target.root / ".local/state/.pulumi").exists():
+        return False
+    return stack_exists(target.root, target.stack, state_variables(target))
+
+
+def reach_to_delete(target: Target) -> tuple[Variables, bool]:
+    """
+    How to reach what is to be deleted, and whether the clouds lost it: then nothing is rebuilt only to go away.
+
+    Raises:
+        LocalCloudError: the local cloud cannot run.
+    """
+    if not target.on_local_cloud:
+        return {}, False
+    from local_cloud.folder import LocalFolder
+    from local_cloud.state import read_last_boot
+    from local_cloud.supervisor import start
+
+    state = start(target.root, quiet)
+    return variables_for(target), read_last_boot(LocalFolder.of(target.root)) != state.boot_id
+
+
+def quiet(text: str) -> None:
+    """Say nothing."""
+
+
+def known_backends() -> list[Variables]:
+    """The local cloud's state, and the person's own backend where they have one."""
+    import os
+    from pathlib import Path
+
+    from cli.root import find_root
+
+    root = find_root()
+    local = local_state(root)
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    here = os.environ.get("PULUMI_BACKEND_URL")
+    chosen = here or os.environ.get("PULUMI_ACCESS_TOKEN") or (home / "credentials.json").exists()
+    known: list[Variables] = [local] if (root / ".local/state/.pulumi").exists() else []
+    return known + ([{}] if chosen and here != local["PULUMI_BACKEND_URL"] else [])
+
+
+def list_of(variables: Variables) -> list[dict[str, Any]]:
+    """The environments of one backend."""
+    from cli.root import find_root
+    from environments.listing import list_environments
+
+    return list_environments(find_root(), variables)

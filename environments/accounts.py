@@ -1,0 +1,134 @@
+"""Which Okta org and which AWS account a stack reaches, and whether they answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx2
+
+from environments.errors import Unreachable
+
+if TYPE_CHECKING:
+    import boto3
+
+PATIENCE_SECONDS = 10.0
+# Source: botocore reads these where nothing else is said; on the local cloud they belong to somebody else.
+NO_PERSON = {"profile": (None, None, None, None), "config_file": (None, None, "/dev/null", None)}
+
+
+@dataclass(frozen=True)
+class Clouds:
+    """How a stack reaches its two clouds, from its configuration and the environment."""
+
+    okta_url: str | None
+    okta_token: str | None = field(repr=False)
+    region: str | None
+    profile: str | None
+    environ: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any], environ: Mapping[str, str]) -> "Clouds":
+        """Read them in the plugins' own order: the stack's configuration first."""
+
+        def value(key: str, variable: str) -> str | None:
+            return str(config.get(key) or environ.get(variable) or "") or None
+
+        name, base = value("okta:orgName", "OKTA_ORG_NAME"), value("okta:baseUrl", "OKTA_BASE_URL")
+        real = f"https://{name}.{base}" if name and base else None
+        return cls(
+            okta_url=value("okta:httpProxy", "OKTA_HTTP_PROXY") or real,
+            okta_token=value("okta:apiToken", "OKTA_API_TOKEN"),
+            region=value("aws:region", "AWS_REGION") or environ.get("AWS_DEFAULT_REGION"),
+            profile=value("aws:profile", "AWS_PROFILE"),
+            environ=environ,
+        )
+
+    @property
+    def aws_endpoint(self) -> str | None:
+        """The address that replaces AWS's own, if one does."""
+        return self.environ.get("AWS_ENDPOINT_URL")
+
+    def session(self) -> "boto3.Session":
+        """An AWS session with the stack's region and this environment's credentials, never with our own process's."""
+        import boto3
+        import botocore.session
+
+        if not self.aws_endpoint:
+            return boto3.Session(profile_name=self.profile, region_name=self.region)
+        core = botocore.session.Session(session_vars=NO_PERSON)
+        core.set_credentials(self.environ.get("AWS_ACCESS_KEY_ID"), self.environ.get("AWS_SECRET_ACCESS_KEY"))
+        return boto3.Session(botocore_session=core, region_name=self.region)
+
+    def client(self, service: str) -> Any:
+        """A client of one AWS service."""
+        from botocore.config import Config
+
+        limits = Config(
+            connect_timeout=PATIENCE_SECONDS,
+            read_timeout=30,
+            retries={"total_max_attempts": 3},
+            proxies={} if is_loopback(self.aws_endpoint or "") else None,
+        )
+        return self.session().client(service, endpoint_url=self.aws_endpoint, config=limits)
+
+
+def check_okta(clouds: Clouds) -> str:
+    """
+    See that the org answers; return its address.
+
+    Raises:
+        Unreachable: no org is named, or it does not answer.
+
+    Source: Okta, Org Settings: `/.well-known/okta-organization` answers without credentials.
+    """
+    url = clouds.okta_url
+    if url is None:
+        raise Unreachable(
+            "no Okta org is named: okta:orgName and okta:baseUrl, or OKTA_ORG_NAME and OKTA_BASE_URL, are not set",
+            "export OKTA_ORG_NAME=… OKTA_BASE_URL=okta.com OKTA_API_TOKEN=…",
+        )
+    try:
+        answer = httpx2.get(
+            f"{url}/.well-known/okta-organization", timeout=PATIENCE_SECONDS, trust_env=not is_loopback(url)
+        )
+        answer.raise_for_status()
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise Unreachable(f"Okta does not answer at {url}: {_reason(error)}", remedy_for(url)) from error
+    return url
+
+
+def aws_account(clouds: Clouds) -> str:
+    """
+    The number of the AWS account that the credentials open.
+
+    Raises:
+        Unreachable: no credentials, refused ones, no region, or no answer.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return str(clouds.client("sts").get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError) as error:
+        where = clouds.aws_endpoint or f"AWS in {clouds.region or 'no region'}"
+        raise Unreachable(
+            f"{where} refuses or does not answer: {error}", remedy_for(clouds.aws_endpoint or "aws")
+        ) from error
+
+
+def remedy_for(address: str) -> str:
+    """What to do when that address does not answer."""
+    if is_loopback(address):
+        return "mcp-okta local up"
+    if address == "aws":
+        return "check AWS_PROFILE or the AWS_* keys and aws:region with: aws sts get-caller-identity"
+    return "check okta:orgName, okta:baseUrl and the network, then run it again"
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address is this machine."""
+    return (urlsplit(url).hostname or "") in ("127.0.0.1", "localhost", "::1")
+
+
+def _reason(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,31 @@
+"""What the stacks' configuration files say, read without the engine."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from environments.name import LOCAL
+
+PROJECT = "mcp-okta"
+
+
+def stack_config(root: Path, stack: str) -> dict[str, Any]:
+    """The stack's own configuration as `Pulumi.STACK.yaml` has it; encrypted values are None."""
+    try:
+        document = yaml.safe_load((root / f"Pulumi.{stack}.yaml").read_text()) or {}
+    except FileNotFoundError:
+        return {}
+    config = document.get("config") or {}
+    return {key: None if isinstance(value, dict) and "secure" in value else value for key, value in config.items()}
+
+
+def branches_of(root: Path, base: str) -> list[str]:
+    """The stacks of the branch environments beside that stack, as far as this folder knows them."""
+    stacks = [path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in sorted(root.glob("Pulumi.*.yaml"))]
+    return [stack for stack in stacks if stack_config(root, stack).get(f"{PROJECT}:branchOf") == base]
+
+
+def on_local_cloud(root: Path, stack: str, base: str | None = None) -> bool:
+    """Whether the stack lives on the local cloud: it is `local`, or an environment beside it."""
+    return LOCAL in (stack, base or stack_config(root, stack).get(f"{PROJECT}:branchOf"))

@@ -1,0 +1,141 @@
+"""What an environment owns on AWS, by name and tags."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from environments.accounts import Clouds, remedy_for
+from environments.errors import Unreachable
+from environments.ownership.owned import Owned, aws_tags, object_name
+
+ABSENT = ("NotFoundException", "ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException")
+API = "aws:apigatewayv2/api:Api"
+FUNCTION = "aws:lambda/function:Function"
+
+
+def find_on_aws(environment: str, clouds: Clouds) -> Iterator[Owned]:
+    """
+    APIs with their parts, the function with its permissions, the role, the log groups.
+
+    Raises:
+        Unreachable: AWS refuses or does not answer.
+    """
+    with asking(clouds):
+        yield from _apis(clouds.client("apigatewayv2"), environment, clouds)
+        yield from _function(clouds.client("lambda"), environment, clouds)
+        yield from _role(clouds.client("iam"), environment, clouds)
+        yield from _log_groups(clouds.client("logs"), environment, clouds)
+
+
+@contextmanager
+def asking(clouds: Clouds) -> Iterator[None]:
+    """
+    Turn what the SDK raises into our error.
+
+    Raises:
+        Unreachable: AWS refuses or does not answer.
+    """
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        where = clouds.aws_endpoint or f"AWS in {clouds.region or 'no region'}"
+        raise Unreachable(
+            f"{where} could not be searched: {error}", remedy_for(clouds.aws_endpoint or "aws")
+        ) from error
+
+
+def _apis(api: Any, environment: str, clouds: Clouds) -> Iterator[Owned]:
+    for page in api.get_paginator("get_apis").paginate():
+        for item in page["Items"]:
+            if item["Name"] == object_name(environment) and _ours(item.get("Tags"), environment):
+                yield _owned(clouds, (API, item["ApiId"]), item["Name"], api.delete_api, ApiId=item["ApiId"])
+                yield from _api_parts(api, item["ApiId"], clouds)
+
+
+def _api_parts(api: Any, identifier: str, clouds: Clouds) -> Iterator[Owned]:
+    """Routes before integrations, since a route holds its integration."""
+    for part, label in (("Route", "RouteKey"), ("Integration", "IntegrationType"), ("Stage", "StageName")):
+        key = "StageName" if part == "Stage" else f"{part}Id"
+        for page in api.get_paginator(f"get_{part.lower()}s").paginate(ApiId=identifier):
+            for item in page["Items"]:
+                kind = (f"aws:apigatewayv2/{part.lower()}:{part}", identifier, item[key])
+                call = getattr(api, f"delete_{part.lower()}")
+                yield _owned(
+                    clouds, kind, item.get(label, ""), call, (API, identifier), ApiId=identifier, **{key: item[key]}
+                )
+
+
+def _function(functions: Any, environment: str, clouds: Clouds) -> Iterator[Owned]:
+    name = object_name(environment)
+    found = _ask(functions.get_function, FunctionName=name)
+    if found is None or not _ours(found.get("Tags"), environment):
+        return
+    yield _owned(clouds, (FUNCTION, name), name, functions.delete_function, FunctionName=name)
+    policy = _ask(functions.get_policy, FunctionName=name)
+    for statement in _statements(policy):
+        kind = ("aws:lambda/permission:Permission", name, statement)
+        call = partial(functions.remove_permission, FunctionName=name)
+        yield _owned(clouds, kind, statement, call, (FUNCTION, name), StatementId=statement)
+
+
+def _statements(policy: Mapping[str, Any] | None) -> list[str]:
+    return [item["Sid"] for item in json.loads(policy["Policy"])["Statement"]] if policy else []
+
+
+def _role(iam: Any, environment: str, clouds: Clouds) -> Iterator[Owned]:
+    name = object_name(environment)
+    found = _ask(iam.get_role, RoleName=name)
+    tags = {item["Key"]: item["Value"] for item in (found or {}).get("Role", {}).get("Tags", [])}
+    if _ours(tags, environment):
+        yield _owned(clouds, ("aws:iam/role:Role", name), name, partial(_delete_role, iam), RoleName=name)
+
+
+def _delete_role(iam: Any, RoleName: str) -> None:
+    """A role goes only without its policies."""
+    for policy in iam.list_role_policies(RoleName=RoleName)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=RoleName, PolicyName=policy)
+    iam.delete_role(RoleName=RoleName)
+
+
+def _log_groups(logs: Any, environment: str, clouds: Clouds) -> Iterator[Owned]:
+    for name in (f"/aws/lambda/{object_name(environment)}", f"/aws/vendedlogs/{object_name(environment)}"):
+        for item in logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]:
+            arn = item["arn"].removesuffix(":*")
+            if item["logGroupName"] == name and _ours(
+                logs.list_tags_for_resource(resourceArn=arn)["tags"], environment
+            ):
+                kind = ("aws:cloudwatch/logGroup:LogGroup", name)
+                yield _owned(clouds, kind, name, logs.delete_log_group, logGroupName=name)
+
+
+def _owned(
+    clouds: Clouds,
+    key: tuple[str, ...],
+    name: str,
+    call: Callable[..., Any],
+    parent: tuple[str, ...] | None = None,
+    **which: str,
+) -> Owned:
+    def remove() -> None:
+        with asking(clouds):
+            _ask(call, **which)
+
+    return Owned(key, name, remove, parent)
+
+
+def _ours(tags: Mapping[str, str] | None, environment: str) -> bool:
+    return aws_tags(environment).items() <= (tags or {}).items()
+
+
+def _ask(call: Callable[..., Any], **which: str) -> Any:
+    """The answer, or None where there is no such object."""
+    try:
+        return call(**which)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ABSENT:
+            return None
+        raise

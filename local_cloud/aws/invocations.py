@@ -1,0 +1,45 @@
+"""Invoke of the Lambda API: the same environments that the front door uses, reached by the SDK."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from local_cloud.aws.lambda_runtime import Outcome
+from local_cloud.aws.replies import Reply, read_body, refusal
+
+_ERRORS = {
+    "missing": (404, "ResourceNotFoundException", "Function not found: {name}"),
+    "throttled": (429, "TooManyRequestsException", "Rate Exceeded."),
+    "too_large": (413, "RequestTooLargeException", "Request must be smaller than 6291456 bytes"),
+}
+
+
+def invoke_function(environ: dict[str, Any], reference: str, run: Callable[[str, bytes], Outcome]) -> Reply:
+    """
+    Run the function and answer with its result.
+
+    Source: AWS Lambda API reference, Invoke.
+    """
+    name = reference.rpartition(":function:")[2]
+    lacking = _lacking(environ, name)
+    if lacking:
+        return refusal(environ, 501, "NotEmulated", f"the local AWS does not emulate {lacking} of Invoke")
+    outcome = run(name, read_body(environ) or b"{}")
+    if outcome.kind in _ERRORS:
+        status, code, text = _ERRORS[outcome.kind]
+        return refusal(environ, status, code, text.format(name=name))
+    headers = [("Content-Type", "application/json"), ("X-Amz-Executed-Version", "$LATEST")]
+    if outcome.kind != "ok":
+        headers.append(("X-Amz-Function-Error", "Unhandled"))
+    return Reply(200, outcome.body, headers)
+
+
+def _lacking(environ: dict[str, Any], name: str) -> str | None:
+    qualifier = parse_qs(environ.get("QUERY_STRING", "")).get("Qualifier", ["$LATEST"])[0]
+    if ":" in name or qualifier != "$LATEST":
+        return "versions and aliases"
+    kind = environ.get("HTTP_X_AMZ_INVOCATION_TYPE", "RequestResponse")
+    if kind != "RequestResponse":
+        return f"the invocation type {kind!r}"
+    log = environ.get("HTTP_X_AMZ_LOG_TYPE", "None")
+    return None if log == "None" else f"the log type {log!r} (the log is in .local/logs)"

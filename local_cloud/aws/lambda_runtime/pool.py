@@ -1,0 +1,115 @@
+"""The environments of one function: created on demand, reused while warm, replaced when the function changes."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+from local_cloud.aws.account import Function, find_function
+from local_cloud.aws.lambda_runtime.code import UnpackedCode
+from local_cloud.aws.lambda_runtime.environment import Environment, Host, RuntimeFailed
+from local_cloud.aws.lambda_runtime.log import FunctionLog
+
+PROCESSES_PER_FUNCTION = 10
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an invocation came to: `kind` is ok, function_error, runtime_error, throttled, too_large or missing."""
+
+    kind: str
+    body: bytes = b""
+
+
+class Pool:
+    """
+    The environments of one function; each serves one request at a time.
+
+    Does not scale beyond ten processes: further requests wait, where AWS starts more.
+    """
+
+    def __init__(self, name: str, host: Host, code: UnpackedCode, log: FunctionLog) -> None:
+        self._name = name
+        self._host = host
+        self._code = code
+        self._log = log
+        self._idle: list[Environment] = []
+        self._busy: set[Environment] = set()
+        self._changed = asyncio.Condition()
+        self._closed = False
+
+    async def invoke(self, payload: bytes) -> Outcome:
+        """Run the function with this event, in a warm environment if there is one."""
+        taken = await self._take()
+        return await self._run(taken, payload) if isinstance(taken, Environment) else taken
+
+    async def _take(self) -> Environment | Outcome:
+        """A warm environment, a new one, or why there is none; the function is read again after each wait."""
+        async with self._changed:
+            while not self._closed:
+                function = find_function(self._name)
+                if function is None:
+                    break
+                if await self._dropped_obsolete(function):
+                    continue
+                if function.reserved_concurrency is not None and len(self._busy) >= function.reserved_concurrency:
+                    return Outcome("throttled")
+                if len(self._busy) < PROCESSES_PER_FUNCTION:
+                    return self._chosen(function)
+                await self._changed.wait()
+        return Outcome("missing")
+
+    def _chosen(self, function: Function) -> Environment:
+        environment = self._idle.pop() if self._idle else Environment(function, self._log)
+        self._busy.add(environment)
+        return environment
+
+    async def _dropped_obsolete(self, function: Function) -> bool:
+        obsolete = [held for held in self._idle if not held.usable or held.function.revision != function.revision]
+        for environment in obsolete:
+            self._idle.remove(environment)
+            await environment.stop()
+        return bool(obsolete)
+
+    async def _run(self, environment: Environment, payload: bytes) -> Outcome:
+        worked = False
+        try:
+            if not environment.started:
+                await self._start(environment)
+            returned, body = await environment.invoke(payload)
+            worked = True
+            return Outcome("ok" if returned else "function_error", body)
+        except RuntimeFailed as error:
+            self._log.line(str(error))
+            described = {"errorType": error.kind, "errorMessage": str(error)}
+            return Outcome("runtime_error", json.dumps(described).encode())
+        finally:
+            await self._give_back(environment, worked)
+
+    async def _start(self, environment: Environment) -> None:
+        lacking = environment.function.lacking
+        if lacking:
+            text = f"INIT_REPORT Status: error\tError Type: Runtime.NotEmulated: {lacking} (local_cloud/COVERAGE.md)"
+            raise RuntimeFailed("Runtime.NotEmulated", text)
+        await environment.start(self._host, await self._code.task_root(environment.function.code))
+
+    async def _give_back(self, environment: Environment, worked: bool) -> None:
+        async with self._changed:
+            self._busy.discard(environment)
+            current = find_function(self._name)
+            same = current is not None and current.revision == environment.function.revision
+            keep = worked and same and environment.usable and not self._closed
+            if keep:
+                self._idle.append(environment)
+            self._changed.notify_all()
+        if not keep:
+            await environment.stop()
+
+    async def close(self) -> None:
+        """Stop every environment, also the busy ones, and remove the code."""
+        async with self._changed:
+            self._closed = True
+            environments = [*self._idle, *self._busy]
+            self._idle.clear()
+            self._changed.notify_all()
+        await asyncio.gather(*(environment.stop() for environment in environments))
+        await asyncio.to_thread(self._code.remove)

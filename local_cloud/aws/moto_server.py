@@ -1,0 +1,54 @@
+"""moto's own server as a WSGI application, whose failures the SDK can read."""
+
+import logging
+from typing import Any
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from local_cloud.aws.replies import Reply, refusal
+
+_log = logging.getLogger("local_cloud.aws")
+
+
+class _Dispatcher(DomainDispatcherApplication):
+    """API Gateway v2 alone: v1 shares its host name, and wants a validator of OpenAPI that nobody here uses."""
+
+    def get_backend_for_host(self, host: str | None) -> Any:
+        """The name of moto's backend for this host."""
+        backend = super().get_backend_for_host(host)
+        return "apigatewayv2" if backend == "apigateway" else backend
+
+
+class Moto:
+    """Answers as moto does; what moto lacks or stumbles over is an AWS error with the call's name."""
+
+    def __init__(self) -> None:
+        self._app = _Dispatcher(create_backend_app)
+
+    def reply(self, environ: dict[str, Any]) -> Reply:
+        """Answer one request."""
+        call = f"{environ['REQUEST_METHOD']} {environ.get('PATH_INFO', '')}"
+        try:
+            reply = self._run(environ)
+        except NotImplementedError as error:
+            return refusal(environ, 501, "NotEmulated", f"the local AWS does not emulate this call: {error}")
+        except Exception:  # whatever moto stumbles over, the SDK gets an answer that it can read
+            _log.exception("moto failed at %s", call)
+            return refusal(environ, 500, "InternalFailure", f"moto failed at {call}; the local cloud's log says why")
+        if reply.status in (404, 405, 500) and reply.content_type.startswith("text/html") and _is_page(reply):
+            return refusal(environ, 501, "NotEmulated", f"the local AWS does not emulate {call}")
+        return reply
+
+    def _run(self, environ: dict[str, Any]) -> Reply:
+        reply = Reply(500)
+
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+            reply.status, reply.headers = int(status.split(" ")[0]), headers
+
+        reply.body = b"".join(self._app(environ, start_response))
+        return reply
+
+
+def _is_page(reply: Reply) -> bool:
+    """Whether this is a page of the web framework: moto's own answers can be labelled as HTML too."""
+    return reply.body[:9].lower() == b"<!doctype"

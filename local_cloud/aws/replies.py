@@ -1,0 +1,56 @@
+"""Answers of the control plane's own, in the form that the caller's SDK can read."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from xml.sax.saxutils import escape
+
+StartResponse = Callable[..., Any]
+
+
+@dataclass
+class Reply:
+    """One HTTP answer of the control plane."""
+
+    status: int
+    body: bytes = b""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def content_type(self) -> str:
+        """The media type, in lower case."""
+        return next((value.lower() for name, value in self.headers if name.lower() == "content-type"), "")
+
+    def send(self, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a WSGI request with it."""
+        headers = [(name, value) for name, value in self.headers if name.lower() != "content-length"]
+        bodiless = self.status in (204, 304)
+        length = [] if bodiless else [("Content-Length", str(len(self.body)))]
+        start_response(f"{self.status} {HTTPStatus(self.status).phrase}", headers + length)
+        return [] if bodiless else [self.body]
+
+
+def json_reply(status: int, document: Any, **headers: str) -> Reply:
+    """Answer with a JSON document; header names are given with underscores."""
+    extra = [(name.replace("_", "-"), value) for name, value in headers.items()]
+    return Reply(status, json.dumps(document).encode(), [("Content-Type", "application/json"), *extra])
+
+
+def refusal(environ: Mapping[str, Any], status: int, code: str, message: str) -> Reply:
+    """
+    Refuse a call, in XML for the services of the query protocol and in JSON for the others.
+
+    Source: Smithy, AWS protocols: restJson1 and awsJson1 (`__type`, `x-amzn-errortype`), awsQuery (`ErrorResponse`).
+    """
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        error = f"<Type>Sender</Type><Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
+        body = f"<ErrorResponse><Error>{error}</Error><RequestId>local</RequestId></ErrorResponse>"
+        return Reply(status, body.encode(), [("Content-Type", "text/xml")])
+    return json_reply(status, {"__type": code, "message": message, "Message": message}, x_amzn_errortype=code)
+
+
+def read_body(environ: dict[str, Any]) -> bytes:
+    """The request's body, of the length that it declares."""
+    return environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))

@@ -1,0 +1,63 @@
+"""Engine events become progress."""
+
+from typing import Any
+
+from pulumi.automation.events import EngineEvent
+
+from environments.progress import Listener, Note, Progress, Step, Sum
+from tests.requirements import requirement
+
+URN = "urn:pulumi:dev::mcp-okta::mcp-okta:infra:McpFunction$aws:lambda/function:Function::function"
+
+
+def event(name: str, **content: Any) -> EngineEvent:
+    """An event as the engine's log has it."""
+    return EngineEvent.from_json({"sequence": 1, "timestamp": 1, name: content})
+
+
+def step(urn: str, kind: str, parent: str = "above") -> dict[str, Any]:
+    """The metadata of a step."""
+    return {
+        "op": "create",
+        "urn": urn,
+        "type": kind,
+        "provider": "",
+        "new": {"type": kind, "urn": urn, "parent": parent},
+    }
+
+
+@requirement("environments:progress")
+def test_a_resource_begins_and_ends_with_its_parent_and_its_name() -> None:
+    """What the tree is drawn from (issue 3 §6)."""
+    seen: list[Progress] = []
+    listen = Listener(seen.append)
+    listen(event("resourcePreEvent", metadata=step(URN, "aws:lambda/function:Function")))
+    listen(event("resOutputsEvent", metadata=step(URN, "aws:lambda/function:Function")))
+    listen(event("summaryEvent", resourceChanges={"create": 1}))
+
+    begun, ended, total = seen
+    assert isinstance(begun, Step) and isinstance(ended, Step)
+    assert (begun.state, begun.kind, begun.name, begun.parent) == ("running", "aws Function", "function", "above")
+    assert (ended.state, ended.operation) == ("done", "create")
+    assert total == Sum({"create": 1})
+
+
+def test_the_engines_own_resources_are_not_shown() -> None:
+    """The stack and the connections to the clouds are no objects of a person (ours)."""
+    seen: list[Progress] = []
+    for kind in ("pulumi:pulumi:Stack", "pulumi:providers:aws"):
+        Listener(seen.append)(event("resourcePreEvent", metadata=step(f"urn:pulumi:dev::p::{kind}::x", kind)))
+
+    assert seen == []
+
+
+def test_complaints_are_kept_without_colours_and_told_once() -> None:
+    """Errors wait for the one message at the end; warnings are told at once (issue 3)."""
+    seen: list[Progress] = []
+    listen = Listener(seen.append)
+    for _ in range(2):
+        listen(event("diagnosticEvent", message="<{%fg 1%}>no<{%reset%}>\n", color="never", severity="error"))
+    listen(event("diagnosticEvent", message="look out", color="never", severity="warning"))
+
+    assert listen.errors == ["no"]
+    assert seen == [Note("look out", "warning")]

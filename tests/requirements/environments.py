@@ -1,0 +1,23 @@
+"""Environments: the engine, names, and a life that may be stopped, killed and repeated."""
+
+PAINS = "facts of peers and pains, branch environments"
+
+REQUIREMENTS = {
+    "engine-found": "issue 3 §5: find or get the CLI, version pinned; go.mod names the version",
+    "engine-missing": "issue 3, must show: no engine and no network ends with one clear message",
+    "names": f"{PAINS}: slugs collide; hash the raw ref; names are limited",
+    "protected": f"{PAINS}: protected names are refused in code",
+    "polite-stop": f"{PAINS}: interrupted runs orphan resources; the running step is finished",
+    "engine-built": "docs/adr/0007: the CLI builds from its Go module; checks of Go's version and free disk first",
+    "stale-lock": f"{PAINS}: detect stale locks",
+    "clear-errors": "issue 3, must show: one clear message (what, where, remedy) and the right exit code",
+    "ownership": f"{PAINS}: resources without state are found by their marks on both clouds",
+    "pending": "Pulumi, pending operations: an object may exist that the state does not hold; only that one is deleted",
+    "no-changes": "issue 3, must show: a second up reports no changes",
+    "down-twice": "issue 3, must show: down twice; the second says that there is nothing to do",
+    "nothing-left": f"{PAINS}: `stack rm` removes the configuration file too",
+    "branch-config": "issue 3 §6: a stack per branch, beside its base",
+    "ask-first": "design, safe by construction: up names org, account and region before it asks",
+    "outputs-for": "design, contract 1: outputs of a stack, a file, or the environment",
+    "progress": "issue 3 §6: up and down show resources with durations, then what to do next",
+}

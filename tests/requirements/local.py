@@ -1,0 +1,19 @@
+"""The local cloud as one background process group, and the command's frame."""
+
+REQUIREMENTS = {
+    "up-twice": "issue 3, must show: `local up` twice is one local cloud",
+    "down-twice": "issue 3, must show: nothing is left running, and stopping may be repeated",
+    "crash": "issue 3, §5: a crash or a stale state file is noticed and mended by the next `local up`",
+    "taken-port": "issue 3, must show: a taken port ends with one clear message, nothing half-done left behind",
+    "kept-ports": "design: the issuer and the audience are made of ports, so these survive a restart",
+    "state-file": "design, contract 4: where the local cloud is; secrets in files of mode 0600",
+    "status": "design, contract 4: the keys of `local status --json`",
+    "environment": "design, contract 5: `local env` points to this machine and away from every account",
+    "one-dies": "issue 3, §5: one supervised background process group",
+    "only-ours": "ours: a process is ended only if it carries this root's mark",
+    "rebuild": "design: a crash loses the emulated clouds but not Pulumi's state; `local up` says so and rebuilds",
+    "error-edge": "issue 3, must show: one clear message (what, where, remedy) and the right exit code",
+    "lazy": "design: the command is thin and lazy; the plain install has no pulumi, moto or boto3",
+    "shell-words": "POSIX Shell Command Language 2.2: what is evaluated changes nothing else",
+    "logs": "design, contract 4: `local logs`",
+}
