@@ -118,7 +118,11 @@ def outputs_for(stack: str | None, branch: str | None, outputs_file: Path | None
         return read_file(outputs_file), None
     if stack is None and branch is None and (settings := settings_without_pulumi()):
         return settings, None
-    target = target_of(stack, branch)
+    try:
+        target = target_of(stack, branch)
+    except NoRepository as error:
+        remedy = f"{error.remedy}, or name a server: --outputs FILE, or MCP_URL and its companions in .env"
+        raise NoRepository(error.message, remedy) from error
     return read_stack(target), target.root / ".local/tokens" if target.on_local_cloud else None
 
 
