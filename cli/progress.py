@@ -89,7 +89,7 @@ class LiveTree:
         self._title = title
         self._console = console
         self._rows: dict[str, Row] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal may draw in the middle of drawing
         self._spinner = Spinner("dots")
         self._waiting = Spinner("dots", "the program runs")
 

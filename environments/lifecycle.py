@@ -13,7 +13,7 @@ from pulumi.automation.errors import CommandError
 from environments import ownership, recovery
 from environments.accounts import Clouds, check_okta
 from environments.config import branches_of, stack_config
-from environments.errors import EngineFailed
+from environments.errors import EngineFailed, Interrupted
 from environments.failures import Place, explain
 from environments.listing import list_environments, read_outputs
 from environments.locks import release_stale_locks
@@ -102,6 +102,9 @@ def running(
     with workspace.command.stoppable():
         try:
             yield Run(workspace, place, listener, report, started)
+        except Interrupted as error:
+            error.remedy = place.again
+            raise
         except CommandError as error:
             explained = explain(str(error), listener.errors, place)
             if branch:  # its configuration is its base's, and that is the one to correct

@@ -65,10 +65,8 @@ def _pages(okta: httpx2.Client, path: str) -> Iterator[dict[str, Any]]:
 
 
 def _aws_objects(aws: dict[str, str]) -> Iterator[tuple[str, Any]]:
-    api = boto3.client("apigatewayv2", **aws)
-    for item in api.get_apis()["Items"]:
-        yield f"aws api {item['ApiId']}", item
     for name, service, operation, key, identity in (
+        ("api", "apigatewayv2", "get_apis", "Items", "ApiId"),
         ("function", "lambda", "list_functions", "Functions", "FunctionArn"),
         ("role", "iam", "list_roles", "Roles", "Arn"),
         ("log group", "logs", "describe_log_groups", "logGroups", "arn"),

@@ -13,18 +13,18 @@ from local_cloud.aws.account import REGION, gateway
 from local_cloud.aws.invocations import invoke_function
 from local_cloud.aws.lambda_runtime import Outcome
 from local_cloud.aws.moto_server import Moto
-from local_cloud.aws.replies import Reply, StartResponse, json_reply, read_body, refusal
+from local_cloud.aws.replies import Reply, StartResponse, json_reply, read_body, refusal, service_of
 from local_cloud.aws.stages import update_stage
 from local_cloud.errors import LocalCloudError
 
 SERVICES = frozenset({"apigateway", "lambda", "iam", "logs", "sts", "dynamodb", "monitoring", "tagging"})
 _FOLLOWED = (None, "apigateway", "lambda")
 _GLOBAL = ("iam", "sts")
-_CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
 _API = re.compile(r"^/v2/apis(?:/[^/]+)?$")
 _STAGE = re.compile(r"^/v2/apis/([^/]+)/stages/([^/]+)$")
 _INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 _SWITCH = "/_local/rename-www-authenticate"
+_UNSIGNED = (_SWITCH, "/moto-api/")
 _log = logging.getLogger("local_cloud.aws")
 
 
@@ -115,10 +115,12 @@ class ControlPlane:
 
 def _service(environ: Mapping[str, Any]) -> tuple[str | None, Reply | None]:
     """Which service is called, and the refusal if it, or its region, is not emulated."""
-    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    if found is None:
+    region, service = service_of(environ)
+    if service is None and not environ.get("PATH_INFO", "").startswith(_UNSIGNED):
+        # moto would take it for a call of S3, which is not emulated
+        return None, refusal(environ, 403, "MissingAuthenticationToken", "the request is not signed")
+    if service is None:
         return None, None
-    region, service = found.groups()
     if service not in SERVICES:
         lacking = f"the service {service!r}"
     elif region != REGION and service not in _GLOBAL:

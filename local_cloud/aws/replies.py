@@ -1,6 +1,7 @@
 """Answers of the control plane's own, in the form that the caller's SDK can read."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -8,6 +9,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 StartResponse = Callable[..., Any]
+_CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
+_XML = {"s3": "<Error>{}</Error>", "ec2": "<Response><Errors><Error>{}</Error></Errors></Response>"}
 
 
 @dataclass
@@ -38,15 +41,22 @@ def json_reply(status: int, document: Any, **headers: str) -> Reply:
     return Reply(status, json.dumps(document).encode(), [("Content-Type", "application/json"), *extra])
 
 
+def service_of(environ: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The region and the service that the request is signed for. Source: AWS Signature Version 4."""
+    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    return (found[1], found[2]) if found else (None, None)
+
+
 def refusal(environ: Mapping[str, Any], status: int, code: str, message: str) -> Reply:
     """
-    Refuse a call, in XML for the services of the query protocol and in JSON for the others.
+    Refuse a call, in the caller's protocol: XML for the query protocol, EC2 and S3, JSON for the others.
 
-    Source: Smithy, AWS protocols: restJson1 and awsJson1 (`__type`, `x-amzn-errortype`), awsQuery (`ErrorResponse`).
+    Source: Smithy, AWS protocols: restJson1 and awsJson1 (`__type`, `x-amzn-errortype`), awsQuery, ec2Query, restXml.
     """
-    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
-        error = f"<Type>Sender</Type><Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
-        body = f"<ErrorResponse><Error>{error}</Error><RequestId>local</RequestId></ErrorResponse>"
+    service = service_of(environ)[1] or ""
+    if service in _XML or environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        error = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
+        body = _XML.get(service, "<ErrorResponse><Error>{}</Error></ErrorResponse>").format(error)
         return Reply(status, body.encode(), [("Content-Type", "text/xml")])
     return json_reply(status, {"__type": code, "message": message, "Message": message}, x_amzn_errortype=code)
 

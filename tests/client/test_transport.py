@@ -80,4 +80,16 @@ def test_network_errors_say_what_and_where() -> None:
 
     assert late.message == "https://acme.okta.com/token did not answer in time"
     assert "self-signed certificate" in tls.message and "SSL_CERT_FILE" in tls.remedy
+    assert local.message == "http://127.0.0.1:4000/mcp cannot be reached: refused"
     assert local.remedy == "mcp-okta local status"
+
+
+@requirement("client:no-secrets-shown")
+@pytest.mark.parametrize(
+    "error", [httpx2.LocalProtocolError, httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.ProxyError]
+)
+def test_what_the_http_library_quotes_is_not_repeated(error: type[httpx2.TransportError]) -> None:
+    """It can quote a header's value, which can be a token (common rules: no secret in exceptions)."""
+    shown = network_error(error("Illegal header value b'Bearer s3cret'"), "https://abc.example/mcp")
+
+    assert shown.message == f"https://abc.example/mcp cannot be reached: {error.__name__}"

@@ -2,8 +2,8 @@
 
 import asyncio
 import importlib
+import inspect
 import re
-import typing
 import warnings
 from pathlib import Path
 from typing import Any
@@ -48,12 +48,8 @@ def sdk_inputs(token: str) -> dict[str, bool]:
     class_ = sdk_class(token)
     module = importlib.import_module(class_.__module__)
     arguments = getattr(module, f"{class_.__name__}Args")
-    hints = typing.get_type_hints(arguments.__init__, vars(module))
-    found = {}
-    for name, hint in hints.items():
-        if name != "return":
-            found[camel(name)] = type(None) not in typing.get_args(hint)
-    return found
+    parameters = inspect.signature(arguments.__init__).parameters.values()
+    return {camel(one.name): one.default is one.empty for one in parameters if one.name not in ("self", "__self__")}
 
 
 def sdk_outputs(token: str) -> set[str]:

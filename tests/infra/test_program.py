@@ -198,7 +198,9 @@ def test_routes_come_last_and_lead_only_to_what_the_function_serves(deployment: 
     assert {found.inputs["routeKey"] for found in routes.values()} == {
         "ANY /mcp",
         "GET /.well-known/oauth-protected-resource",
+        "OPTIONS /.well-known/oauth-protected-resource",
         "GET /.well-known/oauth-protected-resource/mcp",
+        "OPTIONS /.well-known/oauth-protected-resource/mcp",
     }
     assert {found.inputs["target"] for found in routes.values()} == {"integrations/integration-id"}
 

@@ -9,16 +9,28 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from cli.demo.snapshot import Snapshot, difference, take_snapshot
 from tests.journeys.checkout import Checkout, Done
 from tests.requirements import requirement
 
 pytestmark = requirement("journeys:clear-messages")
+PASSPHRASE = {"PULUMI_CONFIG_PASSPHRASE": "journey", "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
+
+
+def snapshot_of(checkout: Checkout) -> Snapshot:
+    """Everything that the checkout's two clouds hold."""
+    status = checkout.status()
+    aws = {"endpoint_url": status["aws_endpoint_url"], "region_name": "us-east-1"}
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    return take_snapshot(status["okta_url"], status["okta_api_token"], aws | keys)
 
 
 def check_message(done: Done, code: int, *words: str) -> None:
-    """One message with what, where and remedy; no traceback; the exit code; nothing on stdout."""
+    """One error with what, where and remedy, on stderr only; no traceback; the exit code."""
     assert done.code == code, done.err + done.out
-    assert "Traceback" not in done.err + done.out
+    assert "Traceback" not in done.err
+    assert done.out == ""
+    assert done.err.count("error: ") == 1 and "  → " in done.err, done.err
     missing = [word for word in words if word not in done.err]
     assert not missing, f"{missing} not in: {done.err}"
 
@@ -107,17 +119,21 @@ def test_a_wrong_passphrase_is_called_that(fresh: Checkout) -> None:
 
 
 def test_an_unreachable_okta_is_named_with_its_address(fresh: Checkout) -> None:
-    """A stack whose Okta does not answer: address and remedy, nothing created (issue 3)."""
+    """A stack whose Okta does not answer: address and remedy, nothing created, by the command and by plain pulumi."""
     fresh.ok("local", "up")
+    before = snapshot_of(fresh)
     script = (
         f'eval "$({fresh.root}/.venv/bin/mcp-okta local env)"; export OKTA_HTTP_PROXY=http://127.0.0.1:9; '
         "pulumi up --yes --non-interactive --skip-preview"
     )
-    done = fresh.shell(["sh", "-c", script])
+    plain = fresh.shell(["sh", "-c", script])
+    assert plain.code != 0
+    assert "127.0.0.1:9" in plain.out + plain.err
+    assert "Traceback" not in plain.out + plain.err
 
-    assert done.code != 0
-    assert "127.0.0.1:9" in done.out + done.err
-    assert "Traceback" not in done.out + done.err
+    done = fresh.run("up", "--yes", "--stack", "dev", OKTA_HTTP_PROXY="http://127.0.0.1:9", **PASSPHRASE)
+    check_message(done, 1, "127.0.0.1:9")
+    assert difference(before, snapshot_of(fresh)) == []
 
 
 def test_all_wrong_config_values_are_named_at_once(fresh: Checkout) -> None:
@@ -160,8 +176,9 @@ def test_a_group_that_does_not_exist_is_named(fresh: Checkout) -> None:
 
 @requirement("journeys:killed-up")
 def test_up_after_a_killed_up_finishes_and_leaves_nothing_twice(fresh: Checkout) -> None:
-    """The engine and its plugins die in the middle of a create; `up` mends it and `down` leaves nothing (issue 3)."""
+    """Everything dies in the middle of a create; `up` mends it, and `down` leaves the clouds as before (issue 3)."""
     fresh.ok("local", "up")
+    before = snapshot_of(fresh)
     killed = fresh.start("up")
     stacks = fresh.root / ".local/state/.pulumi/stacks"
     wait_until(lambda: any('"okta:auth/server:Server"' in p.read_text() for p in stacks.rglob("local.json")))
@@ -171,3 +188,4 @@ def test_up_after_a_killed_up_finishes_and_leaves_nothing_twice(fresh: Checkout)
     fresh.ok("up")
     fresh.ok("call", "whoami", as_person="reader@example.com")
     fresh.ok("down")
+    assert difference(before, snapshot_of(fresh)) == []

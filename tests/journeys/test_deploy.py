@@ -30,9 +30,14 @@ def test_a_second_up_reports_no_changes(deployed: Checkout) -> None:
 def test_one_changed_value_updates_only_what_depends_on_it(deployed: Checkout) -> None:
     """The function's memory is the function's alone (issue 3)."""
     plan = planned(deployed, "-c", "memory=512")
-
     assert plan.get("update") == ["aws:lambda/function:Function"]
     assert set(plan) == {"same", "update"}
+
+    set_memory = f'eval "$({deployed.root}/.venv/bin/mcp-okta local env)"; pulumi config set memory '
+    assert deployed.shell(["sh", "-c", set_memory + "512"]).code == 0
+    assert "1 updated" in deployed.ok("up").err
+    assert deployed.shell(["sh", "-c", set_memory + "1024"]).code == 0
+    assert "1 updated" in deployed.ok("up").err
 
 
 @requirement("journeys:replace")

@@ -14,6 +14,7 @@ REQUIREMENTS = {
     "keys": "Okta key rotation: an unknown kid means fetch again, rate-limited, on failure too",
     "introspection": "RFC 7662; fails closed",
     "host-origin": "MCP transports: Origin MUST be validated (DNS rebinding); exact names",
+    "cors": "issue 3 §2: allowedOrigins; WHATWG Fetch, CORS protocol: preflight without credentials",
     "declared": "issue 3: what does not say which scopes it needs stops the server",
     "settings": "design, contract 2: all missing names in one error at init",
     "one-lifespan": "docs/adr/0002-one-loop-one-lifespan.md",

@@ -39,7 +39,11 @@ class Answer:
 
 def gateway_answer(status: int, message: str) -> Answer:
     """An answer of API Gateway itself, not of the function."""
-    return Answer(status, [("content-type", "application/json")], json.dumps({"message": message}).encode())
+    return Answer(status, [("content-type", "application/json")], _compact({"message": message}))
+
+
+def _compact(document: dict[str, str]) -> bytes:
+    return json.dumps(document, separators=(",", ":")).encode()
 
 
 def read_result(result: bytes) -> Answer | None:

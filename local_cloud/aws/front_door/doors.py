@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import uvicorn
@@ -31,6 +32,7 @@ class _Server(uvicorn.Server):
 @dataclass
 class _OpenDoor:
     name: str
+    key: str
     port: int
     server: _Server
     serving: asyncio.Task[None]
@@ -75,16 +77,13 @@ class FrontDoors:
         """An API keeps its port, and so its URL, when it is renamed."""
         door = self._open[api_id]
         if door.name != name:
-            self._ports.rename(door.name, name)
-            door.name = name
+            key = self._free_name(name)
+            self._ports.rename(door.key, key)
+            door.name, door.key = name, key
 
     def _open_door(self, api_id: str, name: str) -> None:
-        if any(door.name == name for door in self._open.values()):
-            raise PortTaken(
-                f"there is an API {name} already, and here the name decides the port",
-                "delete that one first, or take another name",
-            )
-        port = self._ports.port_of(name)
+        key = self._free_name(name)
+        port = self._ports.port_of(key)
         listener = open_listener(port, f"the API {name} (it is part of the audience)")
         door = Door(api_id, self._functions, self._logs, lambda: self.rename_www_authenticate)
         server = _Server(
@@ -95,11 +94,18 @@ class FrontDoors:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,  # else a caller chooses its own address
                 timeout_keep_alive=KEEP_ALIVE_SECONDS,
             )
         )
         serving = asyncio.create_task(server.serve(sockets=[listener]), name=f"front door of {name}")
-        self._open[api_id] = _OpenDoor(name, port, server, serving)
+        self._open[api_id] = _OpenDoor(name, key, port, server, serving)
+
+    def _free_name(self, name: str) -> str:
+        """What the API's port is kept under: its name, with a number where several have the same, as AWS lets them."""
+        taken = {door.key for door in self._open.values()}
+        candidates = (name if number == 1 else f"{name} ({number})" for number in count(1))
+        return next(candidate for candidate in candidates if candidate not in taken)
 
     async def _close(self, api_id: str) -> None:
         door = self._open.pop(api_id)

@@ -131,6 +131,23 @@ def test_env_speaks_the_words_of_the_shell(
     assert capsys.readouterr().out == f"{line}\n"
 
 
+def test_env_prepares_the_engine_and_the_stack_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain `pulumi` works at once; where all is there, the engine is not even asked (issue 3, §7)."""
+    made: list[str] = []
+
+    def open_workspace(root: Path, variables: Any, report: Any) -> Any:
+        return SimpleNamespace(create_or_select=made.append)
+
+    monkeypatch.setattr("environments.workspace.open_workspace", open_workspace)
+    local.prepare_engine(root, {}, lambda text: None)
+    for name in ("bin/pulumi", "state/.pulumi/stacks/mcp-okta/local.json"):
+        (root / ".local" / name).parent.mkdir(parents=True)
+        (root / ".local" / name).write_text("")
+    local.prepare_engine(root, {}, lambda text: None)
+
+    assert made == ["local"]
+
+
 def test_another_shell_is_wrong_usage(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The ones that there are, are named (ours)."""
     assert run(["local", "env", "--shell", "tcsh"]) == 2

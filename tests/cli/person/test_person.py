@@ -33,6 +33,7 @@ BLOCKED = {"pulumi", "pulumi_okta", "pulumi_aws", "boto3", "botocore", "moto", "
 sys.meta_path.insert(0, Blocker())
 outputs = types.ModuleType("cli.outputs")
 outputs.outputs_for = lambda *chosen: (json.loads(os.environ["TEST_OUTPUTS"]), pathlib.Path(os.environ["TEST_TOKENS"]))
+outputs.settings_without_pulumi = dict
 sys.modules["cli.outputs"] = outputs
 import typer
 from cli import person
@@ -53,6 +54,7 @@ def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCloud
     with serving(FakeCloud(tmp_path)) as running:
         module = types.ModuleType("cli.outputs")
         module.outputs_for = lambda stack, branch, file: (running.outputs, running.folder)  # type: ignore[attr-defined]
+        module.settings_without_pulumi = dict  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "cli.outputs", module)
         become(running, monkeypatch, "editor")
         yield running
@@ -180,17 +182,13 @@ def test_a_wrong_call_says_what_and_what_else(
     assert str(getattr(error, "remedy", "")).startswith(remedy)
 
 
-def test_outputs_that_cannot_be_used_are_called_by_their_source(
-    cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Issue 3: bad input; settings are called by their variables."""
+def test_outputs_that_cannot_be_used_are_called_by_their_source(cloud: FakeCloud) -> None:
+    """Issue 3: bad input; tests/client/test_without_pulumi.py has the settings."""
     del cloud.outputs["issuer"]
-    monkeypatch.delenv("MCP_URL", raising=False)
 
     assert "the outputs of prod cannot be used: issuer is missing" in str(run("whoami", "--stack", "prod").exception)
     assert "o.json cannot be used: issuer is missing" in str(run("whoami", "--outputs", "o.json").exception)
-    monkeypatch.setenv("MCP_URL", "https://set.example/mcp")
-    assert "the environment cannot be used: OKTA_ISSUER is missing" in str(run("whoami").exception)
+    assert "the outputs of local cannot be used: issuer is missing" in str(run("whoami").exception)
 
 
 def test_a_refusal_has_its_own_exit_code(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:

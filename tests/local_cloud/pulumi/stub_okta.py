@@ -33,10 +33,12 @@ class StubOkta:
     Keeps what is posted and answers with it; ids are given out in the order in which `ids` names them.
 
     Args:
+        ids_of: the id of the only object in a collection.
         failing: {(method, path): status} of requests that go wrong.
     """
 
     ids: list[str] = field(default_factory=lambda: [f"id{number}" for number in range(1, 99)])
+    ids_of: dict[str, str] = field(default_factory=dict)
     failing: dict[tuple[str, str], int] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     objects: dict[str, Any] = field(default_factory=dict)
@@ -72,7 +74,7 @@ class StubOkta:
         path = request.url.raw_path.decode()
         body = json.loads(request.content) if request.content else None
         self.asked.append((request.method, path, body))
-        assert request.headers["authorization"] == f"SSWS {TOKEN}"
+        assert request.headers["authorization"] == f"SSWS {TOKEN}", "the token is missing"
         failure = self.failing.get((request.method, path))
         if failure:
             error = {"errorCode": "E0000009", "errorSummary": "Internal Server Error", "errorCauses": []}
@@ -90,8 +92,8 @@ class StubOkta:
         if path.endswith("/idToken"):
             self.objects[path] = body
         elif "/lifecycle/" not in path:
-            identifier = self.ids.pop(0)
             collection = path.split("?")[0]
+            identifier = self.ids_of.get(collection) or self.ids.pop(0)
             self.objects[f"{collection}/{identifier}"] = completed(collection, identifier, copy.deepcopy(body))
             return httpx2.Response(201, json=self.objects[f"{collection}/{identifier}"])
         return httpx2.Response(200, json={})

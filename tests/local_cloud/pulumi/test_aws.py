@@ -1,5 +1,6 @@
 """The AWS stand-in against the local control plane (moto), over HTTP on loopback."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,15 +8,20 @@ from typing import Any
 import pytest
 from moto.moto_api._internal.models import moto_api_backend
 
-from local_cloud.aws.control_plane import ControlPlane, ControlPlaneServer
+from local_cloud.aws.control_plane import ControlPlane, DataPlane
+from local_cloud.aws.control_server import ControlPlaneServer
+from local_cloud.errors import LocalCloudError
 from local_cloud.pulumi.providers.aws import PLUGIN
+from local_cloud.pulumi.providers.aws.client import AwsClient
 from local_cloud.pulumi.providers.aws.connection import connect
+from local_cloud.pulumi.providers.errors import ProviderError
 from local_cloud.pulumi.providers.values import ARCHIVE, SIGNATURE
 from tests.local_cloud.pulumi.wire import Aborted, Wire, plain
 from tests.requirements import requirement
 
 ZIP = b"PK\x05\x06" + bytes(18)  # the empty zip
-TRUST = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}'
+ASSUME = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+TRUST = json.dumps({"Version": "2012-10-17", "Statement": [ASSUME]})
 WRITE = (
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["logs:PutLogEvents"], "Resource": "*"}]}'
 )
@@ -35,9 +41,15 @@ PERMISSION = "aws:lambda/permission:Permission"
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
     """A control plane without a data plane behind it."""
-    server = ControlPlaneServer(ControlPlane(lambda name: f"http://127.0.0.1:1/{name}", lambda: None), 0)
+    data_plane = DataPlane(dict, lambda name: f"http://127.0.0.1:1/{name}", no_function, lambda on: None)
+    server = ControlPlaneServer(ControlPlane(data_plane), 0)
     yield server.url
     server.stop()
+
+
+def no_function(name: str, event: bytes) -> Any:
+    """Nothing runs here."""
+    raise LocalCloudError(f"the function {name} does not run in this test", "do not call it")
 
 
 @pytest.fixture
@@ -127,7 +139,7 @@ def function_inputs(role: str, folder: Path) -> dict[str, Any]:
 CHANGES: dict[str, dict[str, Any]] = {
     "api": {"description": "new", "tags": {"other": "tag"}},
     "log": {"retentionInDays": 30, "tags": {"other": "tag"}},
-    "stage": {"defaultRouteSettings": {"throttlingRateLimit": 5, "throttlingBurstLimit": 9}, "tags": {"other": "tag"}},
+    "stage": {"defaultRouteSettings": {"throttlingRateLimit": 5, "throttlingBurstLimit": 9}},
     "role": {"description": "new", "tags": {"other": "tag"}},
     "policy": {"policy": WRITE.replace("Put", "Get")},
     "function": {
@@ -212,18 +224,30 @@ def test_an_import_id_of_another_form_is_refused(wire: Wire, token: str, identif
 
 
 @requirement("pulumi:half-created")
-def test_a_function_whose_reservation_fails_is_in_the_state(wire: Wire, tmp_path: Path) -> None:
-    """More than the account has (AWS Lambda: 100 stay unreserved); the function's name is told (Pulumi)."""
+@pytest.mark.parametrize("step", ["put_function_concurrency", "get_function"])
+def test_a_function_that_failed_half_way_is_in_the_state_and_the_next_update_mends_it(
+    step: str, wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its name is told with what is missing of it (Pulumi, ErrorResourceInitFailed)."""
     role = make(wire, {}, "role", ROLE, {"name": "mcp", "assumeRolePolicy": TRUST})
-    inputs, _ = wire.check(
-        FUNCTION, function_inputs(role["arn"], tmp_path) | {"reservedConcurrentExecutions": 1_000_000}
-    )
+    inputs, _ = wire.check(FUNCTION, function_inputs(role["arn"], tmp_path))
+    call = AwsClient.call
 
-    with pytest.raises(Aborted, match="the function mcp was created, and then: ") as failure:
+    def failing(self: AwsClient, service: str, operation: str, **arguments: Any) -> Any:
+        if operation == step:
+            raise ProviderError(f"{operation}: no")
+        return call(self, service, operation, **arguments)
+
+    monkeypatch.setattr(AwsClient, "call", failing)
+    with pytest.raises(Aborted, match=f"mcp was created.*{step}: no$") as failure:
         wire.create(FUNCTION, inputs)
+    monkeypatch.setattr(AwsClient, "call", call)
+    half = failure.value.detail
+    mended = plain(wire.update(FUNCTION, half.id, plain(half.properties), inputs).properties)
 
-    assert failure.value.detail.id == "mcp"
-    assert plain(failure.value.detail.properties)["reservedConcurrentExecutions"] == -1
+    assert half.id == "mcp"
+    assert mended["memorySize"] == 1024
+    wire.delete(FUNCTION, half.id, mended)
 
 
 @requirement("pulumi:emulator")

@@ -124,7 +124,8 @@ def test_what_somebody_else_deleted_is_read_as_gone(client: OktaClient, wire: Wi
     for token, identifier, _, state, _ in reversed(made):
         wire.delete(token, identifier, state)
 
-    assert [wire.read(token, identifier, state, inputs).id for token, identifier, inputs, state, _ in made] == [""] * 11
+    found = [wire.read(token, identifier, state, inputs).id for token, identifier, inputs, state, _ in made]
+    assert found == [""] * len(made)
 
 
 @requirement("pulumi:import")
@@ -169,7 +170,7 @@ def test_a_refused_token_says_what_to_check(client: OktaClient) -> None:
     """E0000011 with the setting's name and without the token (Okta, error codes)."""
     wrong = OktaClient(URL, "00wrong", client._http)
 
-    with pytest.raises(Aborted, match="401 E0000011 .*check okta:apiToken") as failure:
+    with pytest.raises(Aborted, match=r"401 E0000011 .*check okta:apiToken") as failure:
         Wire(PLUGIN, lambda settings: prove(wrong))
     assert "00wrong" not in str(failure.value)
 

@@ -127,7 +127,7 @@ def test_an_aws_that_is_not_there_is_one_message_with_its_address(monkeypatch: p
     monkeypatch.setattr("local_cloud.pulumi.providers.patience.FIRST_WAIT_SECONDS", 0.0)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
 
-    with pytest.raises(Aborted, match="^AWS sts cannot be reached at http://127.0.0.1:9$"):
+    with pytest.raises(Aborted, match=r"^AWS sts cannot be reached at http://127\.0\.0\.1:9$"):
         Wire(aws.PLUGIN, lambda _: aws.connect(KEYS))
 
 

@@ -20,6 +20,7 @@ _PASSING_TEXTS = ("cannot be assumed by Lambda", "currently in the following sta
 _GONE = ("NoSuchEntity", "NotFoundException", "ResourceNotFoundException")
 _UNREACHABLE = (exceptions.EndpointConnectionError, exceptions.ConnectTimeoutError, exceptions.ProxyConnectionError)
 _LOST = (exceptions.HTTPClientError, exceptions.ReadTimeoutError, exceptions.ConnectionClosedError)
+_SERVER_FAILED = (500, 502, 503, 504)
 _NOT_TWICE = ("create_", "add_")
 
 
@@ -79,8 +80,8 @@ def retries(operation: str, error: Exception) -> int:
     """How often the operation may be tried again after the error; a creation that may have been done, never."""
     twice = not operation.startswith(_NOT_TWICE)
     if isinstance(error, exceptions.ClientError):
-        server_failed = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
-        return RETRIES if _passing(error) or (server_failed and twice) else 0
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        return RETRIES if _passing(error) or (status in _SERVER_FAILED and twice) else 0
     if isinstance(error, _UNREACHABLE):
         return CONNECTION_RETRIES
     return RETRIES if isinstance(error, _LOST) and twice else 0

@@ -121,7 +121,7 @@ FUNCTION = Resource(
         "architectures": Property("array", computed=True),
         "arn": OUTPUT,
         "code": Property("archive", required=True, prefer_given=True),
-        "codeSha256": OUTPUT,
+        "codeSha256": Property("string", refused=True),
         "description": Property("string"),
         "environment": Property("object", fields={"variables": Property("object")}),
         "handler": Property("string", required=True),

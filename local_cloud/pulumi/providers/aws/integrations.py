@@ -33,7 +33,7 @@ def _create(aws: AwsClient, inputs: Properties) -> str:
 def _read(aws: AwsClient, identifier: str, given: Properties) -> Properties:
     api, own = above(identifier, given)
     found = aws.call(SERVICE, "get_integration", ApiId=api, IntegrationId=own)
-    mappings = found.get("ResponseParameters") or {}
+    mappings = {code: pairs for code, pairs in (found.get("ResponseParameters") or {}).items() if pairs}
     return {
         "id": own,
         "apiId": api,
@@ -44,7 +44,7 @@ def _read(aws: AwsClient, identifier: str, given: Properties) -> Properties:
         "integrationUri": found["IntegrationUri"],
         "payloadFormatVersion": found.get("PayloadFormatVersion", "1.0"),
         "region": aws.region,
-        "responseParameters": [{"statusCode": code, "mappings": mappings[code]} for code in sorted(mappings)],
+        "responseParameters": [{"statusCode": code, "mappings": pairs} for code, pairs in sorted(mappings.items())],
         "timeoutMilliseconds": found.get("TimeoutInMillis", 30000),
     }
 

@@ -13,6 +13,7 @@ RETRIES = 5
 CONNECTION_RETRIES = 2
 TIMEOUT_SECONDS = 30.0
 PASSING = (409, 429)
+SERVER_FAILED = (500, 502, 503, 504)
 
 
 class OktaClient:
@@ -75,7 +76,7 @@ class OktaClient:
             if method == "POST" or attempt >= self._retries:
                 raise ProviderError(f"{method} {url}: {type(error).__name__}") from error
             return backoff_seconds(attempt)
-        may_pass = answer.status_code in PASSING or (answer.status_code >= 500 and method == "GET")
+        may_pass = answer.status_code in PASSING or (answer.status_code in SERVER_FAILED and method == "GET")
         if not may_pass or attempt >= self._retries:
             return answer
         return self._until_reset(answer) if answer.status_code == 429 else backoff_seconds(attempt)

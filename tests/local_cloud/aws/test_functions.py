@@ -1,0 +1,249 @@
+"""Functions under AWS's own runtime client, called through the SDK's Invoke."""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.local_cloud.aws.account import Account, zipped
+from tests.requirements import requirement
+
+PID = "import os\ndef handler(event, context):\n    return os.getpid()"
+# Waits until the file that the event names is there: a call is in flight for as long as the test wants.
+GATE = """
+import os, time
+def handler(event, context):
+    open(event["file"] + ".begun", "w").close()
+    while not os.path.exists(event["file"]):
+        time.sleep(0.005)
+    return VERSION
+"""
+
+
+def invoke(account: Account, event: Any = None, name: str = "f") -> Any:
+    """The function's result."""
+    answer = account.functions.invoke(FunctionName=name, Payload=json.dumps(event))
+    return json.loads(answer["Payload"].read())
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for at most five seconds."""
+    deadline, pause = time.monotonic() + 5, threading.Event()
+    while not condition():
+        assert time.monotonic() < deadline
+        pause.wait(0.005)
+
+
+def state_of(pid: int) -> str:
+    """The state of a process, or gone. Source: proc(5)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return "gone"
+
+
+class InFlight:
+    """A call that is held at the gate until it is released."""
+
+    def __init__(self, account: Account, pool: ThreadPoolExecutor, file: Path) -> None:
+        self._file = file
+        self.result: Future[Any] = pool.submit(invoke, account, {"file": str(file)})
+        wait_until(file.with_name(f"{file.name}.begun").exists)
+
+    def release(self) -> Any:
+        """Let the call end, and say how."""
+        self._file.touch()
+        return self.result.result(5)
+
+
+@requirement("aws:invoke")
+def test_the_sdk_invokes_what_is_deployed(account: Account) -> None:
+    """The event goes in, the result comes out (AWS, Invoke); a DynamoDB client inside would find the local AWS."""
+    account.create_function(
+        "import os\ndef handler(event, context):\n    return [event, os.environ['AWS_ENDPOINT_URL']]"
+    )
+
+    assert invoke(account, {"a": 1}) == [{"a": 1}, account.cloud.endpoint_url]
+
+
+@requirement("aws:allow-list")
+def test_the_function_sees_nothing_of_the_host(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its environment is Lambda's and its own; on its path are the zip, Python and the runtime client (design)."""
+    monkeypatch.setenv("A_SECRET_OF_THE_HOST", "x")
+    code = (
+        "import os, sys, importlib.util as u\ndef handler(event, context):\n    return [dict(os.environ), sys.path,"
+        " [n for n in ('mcp', 'boto3', 'moto', 'local_cloud', 'pip', 'starlette') if u.find_spec(n)]]"
+    )
+    account.create_function(code, Environment={"Variables": {"MINE": "1", "AWS_REGION": "elsewhere"}})
+    variables, path, host_modules = invoke(account)
+
+    lambdas = {"_HANDLER", "_X_AMZN_TRACE_ID", "TZ", "LANG", "PATH", "LAMBDA_TASK_ROOT", "MINE", "LC_CTYPE"}
+    others = {name for name in variables if not name.startswith(("AWS_", "PYTHON"))}
+    assert others <= lambdas
+    assert (variables["MINE"], variables["AWS_REGION"]) == ("1", "us-east-1")
+    assert path[0] == variables["LAMBDA_TASK_ROOT"]
+    assert [entry for entry in path if "site-packages" in entry and "/.local/runtime/" not in entry] == []
+    assert host_modules == []
+
+
+@requirement("aws:import-error")
+def test_a_module_that_is_not_in_the_zip_is_the_runtimes_own_error(account: Account) -> None:
+    """Runtime.ImportModuleError, with nothing of the host to help out (issue 3)."""
+    account.create_function("import mcp")
+
+    assert invoke(account)["errorType"] == "Runtime.ImportModuleError"
+    assert "Unable to import module 'h': No module named 'mcp'" in account.log_of()
+
+
+def test_an_exception_is_the_functions_error_even_when_it_is_long(account: Account) -> None:
+    """awslambdaric sends the traceback in a header; the environment stays warm (AWS, Invoke: FunctionError)."""
+    account.create_function(
+        "import os\ndef handler(event, context):\n    raise ValueError(str(os.getpid()) + 'x' * 90000)"
+    )
+    first, second = invoke(account), invoke(account)
+
+    assert first["errorType"] == "ValueError"
+    assert first["errorMessage"] == second["errorMessage"]
+
+
+@requirement("aws:timeout")
+def test_a_timeout_kills_all_of_it_and_the_next_call_is_cold(account: Account) -> None:
+    """Task timed out; the function's own children die too, and another process answers next (issue 4)."""
+    code = (
+        "import os, subprocess, time\ndef handler(event, context):\n    if event:\n"
+        "        child = subprocess.Popen(['sleep', '60'])\n        open(event, 'w').write(str(child.pid))\n"
+        "        time.sleep(60)\n    return os.getpid()"
+    )
+    account.create_function(code, Timeout=1)
+    pid_file, before = account.root / "child", invoke(account)
+    failed = invoke(account, str(pid_file))
+
+    assert failed["errorType"] == "Sandbox.Timedout"
+    assert "Task timed out after 1.00 seconds" in account.log_of()
+    wait_until(lambda: state_of(int(pid_file.read_text())) in ("gone", "Z"))
+    assert state_of(before) == "gone"
+    assert invoke(account) != before
+
+
+def test_a_function_that_ends_its_process_is_replaced(account: Account) -> None:
+    """Runtime.ExitError, then a fresh environment (AWS, Invoke)."""
+    account.create_function("import os\ndef handler(event, context):\n    return os._exit(3) if event else 'alive'")
+
+    assert invoke(account, True)["errorType"] == "Runtime.ExitError"
+    assert invoke(account) == "alive"
+
+
+@requirement("aws:update")
+def test_an_update_counts_at_once_and_a_call_in_flight_ends_on_the_old_version(account: Account) -> None:
+    """Code and configuration alike; nobody who is being served is disturbed (issue 4)."""
+    account.create_function(GATE.replace("VERSION", "'old'"), Timeout=10)
+    with ThreadPoolExecutor(1) as pool:
+        call = InFlight(account, pool, account.root / "update")
+        account.functions.update_function_code(FunctionName="f", ZipFile=zipped("def handler(e, c):\n    return 'new'"))
+
+        assert invoke(account) == "new"
+        assert call.release() == "old"
+    code = "import os\ndef handler(event, context):\n    return os.environ.get('V')"
+    account.functions.update_function_code(FunctionName="f", ZipFile=zipped(code))
+    assert invoke(account) is None
+    account.functions.update_function_configuration(FunctionName="f", Environment={"Variables": {"V": "2"}})
+    assert invoke(account) == "2"
+
+
+@requirement("aws:concurrency")
+def test_a_warm_environment_is_reused_and_the_reserved_concurrency_is_the_limit(account: Account) -> None:
+    """One process while one is enough; beyond the reservation 429, also where a warm one idles (AWS, concurrency)."""
+    account.create_function(GATE.replace("VERSION", "os.getpid()"), Timeout=10)
+    with ThreadPoolExecutor(2) as pool:
+        first = InFlight(account, pool, account.root / "first")
+        second = InFlight(account, pool, account.root / "second")
+        pids = {first.release(), second.release()}
+        assert len(pids) == 2
+        account.functions.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=1)
+        third = InFlight(account, pool, account.root / "third")
+        with pytest.raises(ClientError, match="TooManyRequestsException"):
+            account.functions.invoke(FunctionName="f", Payload=json.dumps({"file": str(account.root / "third")}))
+        assert third.release() in pids
+
+
+def test_more_callers_than_processes_wait_their_turn(account: Account) -> None:
+    """No more than ten processes a function, and nobody is turned away (ours, simplified)."""
+    account.create_function(PID)
+    with ThreadPoolExecutor(24) as pool:
+        pids = list(pool.map(lambda _: invoke(account), range(24)))
+
+    assert 1 <= len(set(pids)) <= 10
+
+
+@requirement("aws:freeze")
+def test_a_function_is_frozen_between_calls(account: Account) -> None:
+    """Work in the background stands still until the next call (AWS, execution environment)."""
+    account.create_function(PID)
+    pid = invoke(account)
+    wait_until(lambda: state_of(pid) == "T")
+
+    assert invoke(account) == pid
+
+
+def test_a_deleted_function_leaves_no_process_and_no_code(account: Account) -> None:
+    """DeleteFunction: process and unpacked zip are gone, and the same name can come back (ours)."""
+    account.create_function(PID)
+    pid = invoke(account)
+    account.functions.delete_function(FunctionName="f")
+
+    assert state_of(pid) == "gone"
+    assert list((account.root / ".local/functions").iterdir()) == []
+    account.create_function("def handler(e, c):\n    return 'again'")
+    assert invoke(account) == "again"
+
+
+@requirement("aws:log")
+def test_what_a_call_prints_stands_between_its_start_and_its_report(account: Account) -> None:
+    """START, the output, END, REPORT with durations and memory; Init Duration of the cold call only (AWS)."""
+    account.create_function("def handler(event, context):\n    print('hello', event)")
+    path = account.root / ".local/logs/function-f.log"
+    path.unlink(missing_ok=True)
+    invoke(account, 1)
+    invoke(account, 2)
+    lines = [line.split(" ", 1)[1] for line in path.read_text().splitlines()]
+
+    words = [line.split(" ")[0] for line in lines]
+    assert words == ["START", "hello", "END", "REPORT"] * 2
+    assert ["Init Duration" in line for line in lines if line.startswith("REPORT")] == [True, False]
+    assert all(part in lines[3] for part in ("Billed Duration", "Memory Size: 128 MB", "Max Memory Used"))
+
+
+@requirement("aws:limits")
+def test_six_megabytes_are_the_limit_both_ways(account: Account) -> None:
+    """A larger event is refused, a larger result is the function's error, and the next call works (AWS, quotas)."""
+    account.create_function("def handler(event, context):\n    return 'x' * (event if isinstance(event, int) else 1)")
+    with pytest.raises(ClientError, match="RequestTooLargeException"):
+        invoke(account, "x" * 6 * 1024 * 1024)
+
+    assert invoke(account, 7_000_000)["errorType"] == "Function.ResponseSizeTooLarge"
+    assert invoke(account, 3) == "xxx"
+
+
+def test_what_cannot_be_run_here_says_so(account: Account) -> None:
+    """Another runtime, a zip that is none: an error that names it (design: unknown means refused)."""
+    account.create_function(PID, name="other", Runtime="python3.8")
+    account.create_function(PID, name="broken", Code={"ZipFile": b"no zip"})
+
+    assert "the runtime 'python3.8'" in invoke(account, name="other")["errorMessage"]
+    assert invoke(account, name="broken")["errorType"] == "Runtime.InvalidZip"
+
+
+@pytest.mark.parametrize("more", [{"InvocationType": "Event"}, {"LogType": "Tail"}, {"Qualifier": "1"}])
+def test_kinds_of_invoke_that_are_lacking_are_named(account: Account, more: dict[str, str]) -> None:
+    """Asynchronous calls, log tails, versions (design: unknown means refused)."""
+    account.create_function(PID)
+    with pytest.raises(ClientError, match="does not emulate"):
+        account.functions.invoke(FunctionName="f", **more)
+    assert os.getpid() != invoke(account)

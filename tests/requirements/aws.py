@@ -1,0 +1,31 @@
+"""The local AWS: control plane, HTTP API data plane, Lambda runtime."""
+
+_AWS = "https://docs.aws.amazon.com/"
+_HTTP_API = f"{_AWS}apigateway/latest/developerguide/http-api-"
+_LAMBDA = f"{_AWS}lambda/latest/dg/"
+
+REQUIREMENTS = {
+    "event": f"{_HTTP_API}develop-integrations-lambda.html (payload format 2.0)",
+    "answer": f"{_HTTP_API}develop-integrations-lambda.html (response for format 2.0)",
+    "mapping": f"{_HTTP_API}parameter-mapping.html",
+    "renaming": "facts/mcp-on-lambda: WWW-Authenticate is renamed by AWS, opinions differ; issue 4: a switch",
+    "routes": f"{_HTTP_API}develop-routes.html",
+    "permission": "issue 3: the permission removed, the front door answers 500",
+    "throttle": f"{_HTTP_API}throttling.html",
+    "limits": f"{_HTTP_API}quotas.html",
+    "access-log": f"{_HTTP_API}logging-variables.html",
+    "refused": "design: unknown means refused, with its name",
+    "port-kept": "design: each API's own loopback port, kept on disk: it is in the audience",
+    "port-taken": "issue 3: a taken port ends with one clear message, nothing half-done left behind",
+    "update-stage": "https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages-stagename.html",
+    "invoke": f"{_LAMBDA}API_Invoke.html",
+    "runtime-api": f"{_LAMBDA}runtimes-api.html",
+    "allow-list": "design: the interpreter holds only awslambdaric; issue 4: environment allow-list",
+    "update": "issue 4: updates take effect at once, in-flight calls finish on the old version",
+    "concurrency": f"{_LAMBDA}lambda-concurrency.html",
+    "timeout": "issue 4: a timeout kills, and the next call is a cold one",
+    "freeze": f"{_LAMBDA}lambda-runtime-environment.html (frozen between invocations)",
+    "import-error": "issue 3: a module removed from the zip, the runtime's own ImportModuleError",
+    "log": f"{_LAMBDA}python-logging.html (START, END, REPORT)",
+    "nothing-left": "facts/local-emulation; issue 3: clean stop, no process and no listener left",
+}
