@@ -29,7 +29,12 @@ class Waits(list[float]):
 
     def patience(self, now: float = 1_000_000.0) -> Patience:
         """Waits that last no time."""
-        return Patience(now=lambda: now, wait=lambda seconds: bool(self.append(seconds)))
+        return Patience(now=lambda: now, wait=self.remember)
+
+    def remember(self, seconds: float) -> bool:
+        """Not cut short."""
+        self.append(seconds)
+        return False
 
 
 def answering(*answers: httpx2.Response | Exception) -> tuple[OktaClient, Waits, list[httpx2.Request]]:
