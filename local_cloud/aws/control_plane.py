@@ -14,7 +14,7 @@ from local_cloud.aws.invocations import invoke_function
 from local_cloud.aws.lambda_runtime import Outcome
 from local_cloud.aws.moto_server import Moto
 from local_cloud.aws.replies import Reply, StartResponse, json_reply, read_body, refusal, service_of
-from local_cloud.aws.stages import update_stage
+from local_cloud.aws.stages import tag_stage, update_stage
 from local_cloud.errors import LocalCloudError
 
 SERVICES = frozenset({"apigateway", "lambda", "iam", "logs", "sts", "dynamodb", "monitoring", "tagging"})
@@ -22,6 +22,7 @@ _FOLLOWED = (None, "apigateway", "lambda")
 _GLOBAL = ("iam", "sts")
 _API = re.compile(r"^/v2/apis(?:/[^/]+)?$")
 _STAGE = re.compile(r"^/v2/apis/([^/]+)/stages/([^/]+)$")
+_STAGE_TAGS = re.compile(r"^/v2/tags/arn:aws:apigateway:[^/]*/apis/([^/]+)/stages/([^/]+)$")
 _INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 _SWITCH = "/_local/rename-www-authenticate"
 _UNSIGNED = (_SWITCH, "/moto-api/")
@@ -74,6 +75,8 @@ class ControlPlane:
             return invoke_function(environ, unquote(found[1]), self._data_plane.invoke)
         if method == "PATCH" and (found := _STAGE.match(path)):
             return update_stage(environ, found[1], unquote(found[2]))
+        if found := _STAGE_TAGS.match(unquote(path)):
+            return tag_stage(environ, method, found[1], found[2])
         return None
 
     def _create_api(self, environ: dict[str, Any]) -> Reply:

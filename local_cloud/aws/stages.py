@@ -1,8 +1,9 @@
-"""UpdateStage of API Gateway v2, which moto lacks, on moto's own object."""
+"""UpdateStage, and the tags of stages, of API Gateway v2, which moto lacks, on moto's own objects."""
 
 import json
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs
 
 from moto.apigatewayv2.exceptions import APIGatewayV2Error
 
@@ -39,3 +40,24 @@ def update_stage(environ: dict[str, Any], api_id: str, stage_name: str) -> Reply
         setattr(stage, _ATTRIBUTES[name], value)
     stage.updated = datetime.now()
     return json_reply(200, stage.to_json())
+
+
+def tag_stage(environ: dict[str, Any], method: str, api_id: str, stage_name: str) -> Reply:
+    """
+    Add, remove or list a stage's tags.
+
+    Source: API Gateway v2 API reference, TagResource (201), UntagResource (204), GetTags.
+    """
+    try:
+        tags: dict[str, str] = gateway().get_stage(api_id, stage_name).tags
+        added = json.loads(read_body(environ))["tags"] if method == "POST" else {}
+    except (ValueError, KeyError, TypeError):
+        return refusal(environ, 400, "BadRequestException", "Invalid request body")
+    except APIGatewayV2Error as error:
+        return refusal(environ, 404, "NotFoundException", error.message)
+    if method == "GET":
+        return json_reply(200, {"tags": tags})
+    tags.update(added)
+    for name in parse_qs(environ.get("QUERY_STRING", "")).get("tagKeys", []) if method == "DELETE" else []:
+        tags.pop(name, None)
+    return json_reply(201, {}) if method == "POST" else Reply(204)

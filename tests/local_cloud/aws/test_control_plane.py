@@ -80,6 +80,20 @@ def test_update_stage_changes_what_is_given_and_answers_with_the_whole(account: 
         account.gateway.update_stage(ApiId=api, StageName="$default", ClientCertificateId="x")
 
 
+def test_the_tags_of_a_stage_can_be_added_listed_and_removed(account: Account) -> None:
+    """moto tags APIs only (API Gateway v2 API reference, TagResource, UntagResource, GetTags)."""
+    api = account.gateway.create_api(Name="tagged", ProtocolType="HTTP")["ApiId"]
+    account.gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True, Tags={"a": "1"})
+    arn = f"arn:aws:apigateway:us-east-1::/apis/{api}/stages/$default"
+    account.gateway.tag_resource(ResourceArn=arn, Tags={"b": "2"})
+    account.gateway.untag_resource(ResourceArn=arn, TagKeys=["a"])
+
+    assert account.gateway.get_tags(ResourceArn=arn)["Tags"] == {"b": "2"}
+    assert account.gateway.get_stage(ApiId=api, StageName="$default")["Tags"] == {"b": "2"}
+    with pytest.raises(account.gateway.exceptions.NotFoundException):
+        account.gateway.tag_resource(ResourceArn=arn.replace("$default", "other"), Tags={"b": "2"})
+
+
 @requirement("aws:refused")
 @pytest.mark.parametrize(
     ("service", "operation", "arguments", "named"),
