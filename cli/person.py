@@ -46,15 +46,14 @@ class Target:
     @staticmethod
     def _origin(stack: str | None, branch: str | None, outputs_file: Path | None) -> tuple[str, dict[str, str]]:
         """Where the outputs come from, and how that place calls them, for a message about what is wrong in them."""
-        import os
-
+        from cli.outputs import LOCAL, settings_without_pulumi
         from client.outputs import ENVIRONMENT
 
         if outputs_file is not None:
             return str(outputs_file), {}
-        if stack is None and branch is None and os.environ.get("MCP_URL"):
-            return "the environment", ENVIRONMENT
-        return f"the outputs of {stack or branch or 'the environment'}", {}
+        if stack is None and branch is None and settings_without_pulumi():
+            return "the environment and .env", ENVIRONMENT
+        return f"the outputs of {branch or stack or LOCAL}", {}
 
     def run(self, work: Callable[[], Awaitable[Any]]) -> Any:
         """Run the work; a command that an error tells to type names the same environment."""

@@ -130,4 +130,6 @@ def network_error(error: httpx2.TransportError, url: httpx2.URL | str) -> Networ
             f"TLS with {where} failed: {reason}",
             "trust your company's certificate authority: set SSL_CERT_FILE to its PEM file",
         )
-    return NetworkError(f"{where} cannot be reached: {str(error) or type(error).__name__}", remedy)
+    # Other errors can quote what was sent, a token included.
+    reason = str(error) if isinstance(error, httpx2.ConnectError) else ""
+    return NetworkError(f"{where} cannot be reached: {reason or type(error).__name__}", remedy)

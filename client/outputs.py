@@ -40,7 +40,10 @@ class Outputs:
         cls, values: Mapping[str, Any], source: str = "the stack outputs", names: Mapping[str, str] | None = None
     ) -> "Outputs":
         """
-        Check the outputs and keep what a client needs; `names` is how the source calls them.
+        Check the outputs and keep what a client needs.
+
+        Args:
+            names: the variables, where they are settings.
 
         Raises:
             WrongOutputs: one or more are missing or malformed; the message lists all of them.
@@ -49,7 +52,8 @@ class Outputs:
         if problems:
             called = names or {}
             listed = "; ".join(f"{called.get(name, name)} {problem}" for name, problem in problems)
-            raise WrongOutputs(f"{source} cannot be used: {listed}", "mcp-okta outputs --json")
+            remedy = "see .env.example" if names else "mcp-okta outputs --json"
+            raise WrongOutputs(f"{source} cannot be used: {listed}", remedy)
         return cls(
             url=values["url"],
             issuer=values["issuer"],
@@ -70,17 +74,6 @@ class Outputs:
             WrongOutputs: no such file, not a JSON object, or values that cannot be used.
         """
         return cls.from_mapping(read_file(path), source=str(path))
-
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str], dotenv: Path | None = None) -> "Outputs":
-        """
-        Take the outputs from environment variables and a `.env` file; a variable wins over the file.
-
-        Raises:
-            WrongOutputs: one or more are missing or malformed.
-        """
-        values = environment_values(environ, dotenv)
-        return cls.from_mapping(values, source="the environment and .env", names=ENVIRONMENT)
 
     @property
     def account(self) -> str:
@@ -121,16 +114,16 @@ def read_file(path: Path) -> dict[str, Any]:
 
 def environment_values(environ: Mapping[str, str], dotenv: Path | None = None) -> dict[str, Any]:
     """
-    The settings in the shape of stack outputs; a name that is set nowhere is absent.
+    The settings in the shape of stack outputs; a variable wins over the file, and an empty value counts as none.
 
     Source: issue 3 §4; `.env.example` has the names.
     """
     written = dotenv_values(dotenv) if dotenv and dotenv.is_file() else {}
     found: dict[str, Any] = {}
     for name, variable in ENVIRONMENT.items():
-        text = environ.get(variable) or written.get(variable)
+        text = environ.get(variable, "").strip() or (written.get(variable) or "").strip()
         if text:
-            found[name] = text.strip()
+            found[name] = text
     if "redirect_uris" in found:
         found["redirect_uris"] = [uri.strip() for uri in found["redirect_uris"].split(",") if uri.strip()]
     if "base_scopes" in found:

@@ -11,12 +11,13 @@ from mcp.server.auth.routes import cors_middleware
 from mcp.server.mcpserver import MCPServer
 from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
 from starlette.applications import Starlette
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from lambda_server import __version__
-from lambda_server.auth.challenge import Challenges
+from lambda_server.auth.challenge import CHALLENGE_HEADER, Challenges
 from lambda_server.auth.gate import Gate
 from lambda_server.auth.guard import Guard, Needs
 from lambda_server.auth.okta import okta_client
@@ -26,6 +27,11 @@ from lambda_server.tools import TOOLS, Tool
 
 NAME = "mcp-okta"
 INSTRUCTIONS = "Tools for people who signed in with Okta; `whoami` says who that is and what they may do."
+
+# What a web page may send and read beside what any page may.
+SENT_HEADERS = ("Authorization", "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id")
+READ_HEADERS = ("WWW-Authenticate", CHALLENGE_HEADER, "Mcp-Session-Id")
+PREFLIGHT_SECONDS = 3600
 
 
 def build_server(tools: Sequence[Tool] = TOOLS, needs: Needs | None = None) -> MCPServer[Any]:
@@ -81,12 +87,32 @@ def build_app(
         routes=[
             Route(METADATA_PATH, metadata, methods=["GET", "OPTIONS"]),
             Route(METADATA_PATH + settings.path, metadata, methods=["GET", "OPTIONS"]),
-            # GET would open an endless stream, DELETE ends a session: there is neither.
-            Route(settings.path, gate, methods=["POST"]),
+            build_route(settings, gate),
         ],
     )
     app.router.redirect_slashes = False
     return app
+
+
+def build_route(settings: Settings, gate: Gate) -> Route:
+    """
+    The endpoint's route; the questions of browsers about allowed pages are answered before the gate.
+
+    Source: WHATWG Fetch, CORS protocol. A preflight carries no token.
+    """
+    # GET would open an endless stream, DELETE ends a session: there is neither.
+    post = Route(settings.path, gate, methods=["POST"])
+    if not settings.allowed_origins:
+        return post
+    pages = CORSMiddleware(
+        post.handle,
+        allow_origins=settings.allowed_origins,
+        allow_methods=["POST"],
+        allow_headers=SENT_HEADERS,
+        expose_headers=READ_HEADERS,
+        max_age=PREFLIGHT_SECONDS,
+    )
+    return Route(settings.path, pages)
 
 
 def build_gate(settings: Settings, server: MCPServer[Any], verifier: Verifier) -> Gate:

@@ -50,22 +50,28 @@ def refusal(*words: str) -> WrongOutputs:
         ("BASE_SCOPES", "", "is missing"),
     ],
 )
-@pytest.mark.parametrize("place", ["environment", ".env"])
 def test_a_setting_that_cannot_be_used_is_called_by_its_variable(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, problem: str, place: str
+    folder: Path, variable: str, value: str, problem: str
 ) -> None:
     """README: `.env.example` is all that it takes, so that is what the message speaks of."""
     good = next(line for line in SETTINGS.splitlines() if line.startswith(f"{variable}="))
-    if place == ".env" or not value:
-        (folder / ".env").write_text(SETTINGS.replace(good, f"{variable}={value}"))
-    else:
-        (folder / ".env").write_text(SETTINGS)
-        monkeypatch.setenv(variable, value)
+    (folder / ".env").write_text(SETTINGS.replace(good, f"{variable}={value}"))
     error = refusal("whoami")
 
     assert error.message.startswith(f"the environment and .env cannot be used: {variable} {problem}")
     assert ";" not in error.message
     assert (error.remedy, error.exit_code) == ("see .env.example", 2)
+
+
+@requirement("client:settings-without-pulumi")
+def test_a_variable_of_the_environment_is_called_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It wins over a good value in the file, so it is the one to mend."""
+    (folder / ".env").write_text(SETTINGS)
+    monkeypatch.setenv("OKTA_ISSUER", "http://acme.okta.com/oauth2/aus1")
+    error = refusal("tools")
+
+    assert "cannot be used: OKTA_ISSUER must be https" in error.message
+    assert error.remedy == "see .env.example"
 
 
 @requirement("client:settings-without-pulumi")
