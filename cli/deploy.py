@@ -88,7 +88,7 @@ def down(stack: Stack = None, branch: BranchRef = None, yes: Yes = False) -> Non
     variables, lost = reach_to_delete(target)
     confirm(target, variables, "delete everything of", yes)
     with shown(f"down {target.stack}") as on_progress:
-        result = lifecycle.down(target.root, target.stack, variables, on_progress, refresh=lost)
+        result = lifecycle.down(target.root, target.stack, variables, on_progress, branch_of(target), refresh=lost)
     if not result.changes:
         say(f"nothing to do: {target.stack} is not deployed")
         return
@@ -139,18 +139,19 @@ def confirm(target: Target, variables: Variables, what: str, yes: bool) -> None:
 
     Raises:
         NobodyToAsk: no terminal, and no --yes.
-        Unreachable: Okta or AWS does not answer, or refuses the credentials.
+        Unreachable: Okta or AWS does not answer, or refuses the credentials; or no region is named.
         typer.Abort: the person says no.
     """
     if target.on_local_cloud:
         return
-    from environments.accounts import Clouds, aws_account, check_okta
+    from environments.accounts import Clouds, aws_account, check_okta, check_region
     from environments.config import stack_config
     from environments.engine.environ import full_environment
 
     config = {**stack_config(target.root, target.base), **stack_config(target.root, target.stack)}
     clouds = Clouds.of(config, full_environment(variables))
-    say(f"{target.stack}: Okta {check_okta(clouds)}, AWS account {aws_account(clouds)}, region {clouds.region}")
+    org, region = check_okta(clouds), check_region(clouds)
+    say(f"{target.stack}: Okta {org}, AWS account {aws_account(clouds)}, region {region}")
     if yes:
         return
     if not sys.stdin.isatty():

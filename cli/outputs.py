@@ -57,7 +57,7 @@ def target_of(stack: str | None, branch: str | None) -> Target:
     base = check_stack(stack or LOCAL)
     if branch is None:
         return Target(find_root(), base, None, base)
-    return Target(find_root(), environment_name(branch), branch, base)
+    return Target(find_root(), environment_name(branch, base), branch, base)
 
 
 def variables_for(target: Target) -> Variables:

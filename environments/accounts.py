@@ -1,6 +1,8 @@
 """Which Okta org and which AWS account a stack reaches, and whether they answer."""
 
-from collections.abc import Mapping
+import ipaddress
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -26,13 +28,14 @@ class Clouds:
     region: str | None
     profile: str | None
     environ: Mapping[str, str] = field(repr=False)
+    endpoints: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, config: Mapping[str, Any], environ: Mapping[str, str]) -> "Clouds":
         """Read them in the plugins' own order: the stack's configuration first."""
 
         def value(key: str, variable: str) -> str | None:
-            return str(config.get(key) or environ.get(variable) or "") or None
+            return str(config.get(key) or environ.get(variable) or "").strip() or None
 
         name, base = value("okta:orgName", "OKTA_ORG_NAME"), value("okta:baseUrl", "OKTA_BASE_URL")
         real = f"https://{name}.{base}" if name and base else None
@@ -42,12 +45,19 @@ class Clouds:
             region=value("aws:region", "AWS_REGION") or environ.get("AWS_DEFAULT_REGION"),
             profile=value("aws:profile", "AWS_PROFILE"),
             environ=environ,
+            endpoints=tuple(_endpoints(config.get("aws:endpoints"))),
         )
 
     @property
     def aws_endpoint(self) -> str | None:
         """The address that replaces AWS's own, if one does."""
         return self.environ.get("AWS_ENDPOINT_URL")
+
+    @property
+    def aws_endpoints(self) -> list[str]:
+        """Every address that replaces one of AWS's own."""
+        named = [value for name, value in self.environ.items() if name.startswith("AWS_ENDPOINT_URL") and value]
+        return [*self.endpoints, *named]
 
     def session(self) -> "boto3.Session":
         """An AWS session with the stack's region and this environment's credentials, never with our own process's."""
@@ -125,9 +135,35 @@ def remedy_for(address: str) -> str:
     return "check okta:orgName, okta:baseUrl and the network, then run it again"
 
 
+def check_region(clouds: Clouds) -> str:
+    """
+    See that an AWS region is named; return it.
+
+    Raises:
+        Unreachable: it is not.
+    """
+    if clouds.region is None:
+        raise Unreachable("no AWS region is named: neither aws:region nor AWS_REGION is set", "export AWS_REGION=…")
+    return clouds.region
+
+
 def is_loopback(url: str) -> bool:
     """Whether the address is this machine."""
-    return (urlsplit(url).hostname or "") in ("127.0.0.1", "localhost", "::1")
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _endpoints(value: Any) -> Iterator[str]:
+    """The addresses of `aws:endpoints`: a list of objects, or that list as JSON; the program refuses anything else."""
+    try:
+        entries = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return
+    for entry in entries if isinstance(entries, list) else []:
+        yield from (str(url) for url in entry.values()) if isinstance(entry, dict) else ()
 
 
 def _reason(error: Exception) -> str:

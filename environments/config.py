@@ -5,9 +5,9 @@ from typing import Any
 
 import yaml
 
-from environments.name import LOCAL
+from environments.name import LOCAL, PROJECT
 
-PROJECT = "mcp-okta"
+BRANCH, BRANCH_OF, STACK_ID = (f"{PROJECT}:{key}" for key in ("branch", "branchOf", "stackId"))
 
 
 def stack_config(root: Path, stack: str) -> dict[str, Any]:
@@ -20,12 +20,6 @@ def stack_config(root: Path, stack: str) -> dict[str, Any]:
     return {key: None if isinstance(value, dict) and "secure" in value else value for key, value in config.items()}
 
 
-def branches_of(root: Path, base: str) -> list[str]:
-    """The stacks of the branch environments beside that stack, as far as this folder knows them."""
-    stacks = [path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in sorted(root.glob("Pulumi.*.yaml"))]
-    return [stack for stack in stacks if stack_config(root, stack).get(f"{PROJECT}:branchOf") == base]
-
-
 def on_local_cloud(root: Path, stack: str, base: str | None = None) -> bool:
     """Whether the stack lives on the local cloud: it is `local`, or an environment beside it."""
-    return LOCAL in (stack, base or stack_config(root, stack).get(f"{PROJECT}:branchOf"))
+    return LOCAL in (stack, base or stack_config(root, stack).get(BRANCH_OF))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from environments.config import on_local_cloud
 from environments.errors import (
     EngineFailed,
     EnvironmentsError,
@@ -13,6 +14,7 @@ from environments.errors import (
     Unreachable,
     WrongPassphrase,
 )
+from environments.name import LOCAL
 
 # Sentences of the engine that only say that something else failed.
 ECHOES = (
@@ -34,16 +36,31 @@ CONFLICT = re.compile(r"AlreadyExists|ResourceConflict|ConflictException|already
 
 @dataclass(frozen=True)
 class Place:
-    """Where it happened: what the messages name."""
+    """
+    Where it happened: what the messages name.
+
+    Args:
+        base: the stack beside which a branch's environment is.
+        named: the options that name a branch's environment, which is not called by its stack.
+    """
 
     root: Path
     stack: str
     command: str = "up"
+    base: str | None = None
+    named: str | None = None
+
+    @property
+    def options(self) -> str:
+        """What names the environment on the command line."""
+        if self.named is not None:
+            return self.named
+        return "" if self.stack == LOCAL else f" --stack {self.stack}"
 
     @property
     def again(self) -> str:
         """The command to run again."""
-        return f"mcp-okta {self.command}" + ("" if self.stack == "local" else f" --stack {self.stack}")
+        return f"mcp-okta {self.command}{self.options}"
 
 
 Rule = tuple[str, Callable[[Place, str], EnvironmentsError]]
@@ -64,9 +81,9 @@ def explain(text: str, errors: Sequence[str], place: Place) -> EnvironmentsError
     said = _own_words(errors) or _own_words(re.findall(r"^error: (.*)$", text, re.MULTILINE)) or text.strip()
     message, remedy = split_remedy(said)
     if not remedy and CONFLICT.search(said):
-        options = "" if place.stack == "local" else f" --stack {place.stack}"
         return EngineFailed(
-            f"an object is there already that the stack does not know: {message}", f"mcp-okta down{options}"
+            f"an object of that name is there already, and the stack {place.stack} does not know it: {message}",
+            "its tags or description say whose it is; ask them, or choose another name: mcp-okta up --stack NAME",
         )
     if not remedy and NO_ANSWER.search(said):
         return Unreachable(message, f"check the address, locally with `mcp-okta local status`; then: {place.again}")
@@ -85,11 +102,10 @@ def _own_words(errors: Sequence[str]) -> str:
 
 
 def _passphrase(place: Place, text: str) -> EnvironmentsError:
-    file = place.root / ".local/passphrase"
-    if place.stack == "local" or file.exists():
+    if on_local_cloud(place.root, place.stack, place.base):
+        file = place.root / ".local/passphrase"
         return WrongPassphrase(
-            f"the passphrase does not open the secrets of stack {place.stack}; the local cloud's is in {file}, "
-            "another stack's in PULUMI_CONFIG_PASSPHRASE",
+            f"the passphrase does not open the secrets of stack {place.stack}; the local cloud's is in {file}",
             f"put the right passphrase back; or begin again: mcp-okta local down && rm -r {place.root / '.local'} "
             f"{place.root / 'Pulumi.local.yaml'}",
         )
@@ -108,7 +124,7 @@ def _locked(place: Place, text: str) -> EnvironmentsError:
 
 
 def _missing(place: Place, text: str) -> EnvironmentsError:
-    return stack_missing(place.stack)
+    return stack_missing(place.stack, place.options)
 
 
 def stack_missing(stack: str, options: str | None = None) -> StackMissing:
@@ -118,7 +134,7 @@ def stack_missing(stack: str, options: str | None = None) -> StackMissing:
     Args:
         options: what names the environment on the command line, where that is not its stack's name.
     """
-    named = options if options is not None else "" if stack == "local" else f" --stack {stack}"
+    named = options if options is not None else "" if stack == LOCAL else f" --stack {stack}"
     return StackMissing(f"nothing is deployed: there is no stack {stack}", f"mcp-okta up{named}")
 
 

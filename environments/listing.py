@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from environments.config import PROJECT, stack_config
+from environments.config import BRANCH, BRANCH_OF, stack_config
 from environments.engine.environ import full_environment
 from environments.engine.get import get_engine
 from environments.errors import StackMissing
@@ -47,9 +47,9 @@ def list_environments(root: Path, env: Mapping[str, str | None]) -> list[dict[st
     stacks = json.loads(ask_engine(root, "", env, "stack", "ls", "--json"))
     found = []
     for item in sorted(stacks, key=lambda item: item["name"]):
-        config = branch_config(root, item["name"])
-        if item.get("resourceCount") or config.get("branch"):
-            found.append({**_describe(root, item["name"], env), **config, "updated": item.get("lastUpdate", "")})
+        written = branch_config(root, item["name"])
+        if item.get("resourceCount") or written["branch"]:
+            found.append({**_describe(root, item["name"], env, written), "updated": item.get("lastUpdate", "")})
     return found
 
 
@@ -64,9 +64,9 @@ def stack_exists(root: Path, stack: str, env: Mapping[str, str | None]) -> bool:
 
 
 def branch_config(root: Path, stack: str) -> dict[str, str]:
-    """Whose branch the stack is, as its configuration file says."""
+    """Whose branch the stack is, as its configuration file says; the file is in one folder only."""
     config = stack_config(root, stack)
-    keys = {"branch": f"{PROJECT}:branch", "branch_of": f"{PROJECT}:branchOf"}
+    keys = {"branch": BRANCH, "branch_of": BRANCH_OF}
     return {name: str(config.get(key) or "") for name, key in keys.items()}
 
 
@@ -87,6 +87,8 @@ def ask_engine(root: Path, stack: str, env: Mapping[str, str | None], *question:
     return done.stdout
 
 
-def _describe(root: Path, stack: str, env: Mapping[str, str | None]) -> dict[str, Any]:
+def _describe(root: Path, stack: str, env: Mapping[str, str | None], written: Mapping[str, str]) -> dict[str, Any]:
+    """The environment as it was deployed; before it was, as its configuration file says."""
     outputs = json.loads(ask_engine(root, stack, env, "stack", "output", "--json", "--stack", stack))
-    return {"name": stack, "stack": stack, "url": outputs.get("url", "")}
+    branch = {name: str(outputs.get(name) or value) for name, value in written.items()}
+    return {"name": stack, "stack": stack, "url": outputs.get("url", ""), **branch}

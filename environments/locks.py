@@ -10,9 +10,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from environments.errors import StackLocked
+from environments.name import PROJECT
 
 PATIENCE_SECONDS = 30.0
-PROJECT = "mcp-okta"
 
 
 @dataclass(frozen=True)
@@ -74,15 +74,22 @@ def locked(stack: str, lock: Lock) -> StackLocked:
 
 def read_locks(backend: str, stack: str) -> Iterator[Lock]:
     """The locks on the stack, where the backend is a folder."""
-    if not backend.startswith("file://"):
+    folder = state_folder(backend)
+    if folder is None:
         return
-    folder = Path(unquote(urlsplit(backend).path)).expanduser() / ".pulumi/locks/organization" / PROJECT / stack
-    for path in sorted(folder.glob("*.json")):
+    for path in sorted((folder / "locks/organization" / PROJECT / stack).glob("*.json")):
         try:
             content = json.loads(path.read_text())
             yield Lock(path, int(content["pid"]), content["hostname"], content["username"], content["timestamp"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             continue  # gone since, or being written
+
+
+def state_folder(backend: str) -> Path | None:
+    """Where a backend that is a folder keeps its files."""
+    if not backend.startswith("file://"):
+        return None
+    return Path(unquote(urlsplit(backend).path)).expanduser() / ".pulumi"
 
 
 def is_engine(pid: int) -> bool:

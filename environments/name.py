@@ -6,6 +6,7 @@ import unicodedata
 
 from environments.errors import WrongName
 
+PROJECT = "mcp-okta"
 LIMIT = 30
 HASH_DIGITS = 8
 LOCAL = "local"
@@ -16,9 +17,12 @@ PROTECTED = frozenset(
 )
 
 
-def environment_name(branch: str) -> str:
+def environment_name(branch: str, base: str = LOCAL) -> str:
     """
     The environment of a branch: a readable part and a hash of the ref exactly as git spells it.
+
+    Args:
+        base: the stack beside which it is; beside another one than `local`, that is part of the hash.
 
     Raises:
         WrongName: not a branch name, or a protected one.
@@ -26,7 +30,8 @@ def environment_name(branch: str) -> str:
     Source: facts, peers and pains: slugs alone collide (`feat/a`, `feat-a`); Lambda and IAM names hold 64 characters.
     """
     check_branch(branch)
-    digest = hashlib.sha256(branch.encode()).hexdigest()[:HASH_DIGITS]
+    whole = branch if base == LOCAL else f"{base}:{branch}"  # no ref holds a colon
+    digest = hashlib.sha256(whole.encode()).hexdigest()[:HASH_DIGITS]
     readable = _readable(branch)[: LIMIT - HASH_DIGITS - 1].rstrip("-")
     return f"{readable}-{digest}"
 

@@ -2,21 +2,23 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from pulumi.automation import ConfigMap, ConfigValue, LocalWorkspace, Stack
+from pulumi.automation import LocalWorkspace, Stack
 from pulumi.automation.errors import StackNotFoundError
 
-from environments.config import PROJECT, stack_config
 from environments.engine import Engine, get_engine
 from environments.engine.command import EngineCommand
 from environments.engine.environ import full_environment
 from environments.engine.host import ensure_language_host
 from environments.failures import stack_missing
-from environments.name import LOCAL, check_stack
+from environments.locks import state_folder
+from environments.name import PROJECT, check_stack
 
 Environment = Mapping[str, str | None]
 
@@ -44,6 +46,10 @@ class ProjectWorkspace(LocalWorkspace):
         """Remove the stack, its configuration and its history."""
         super().remove_stack(stack_name, force, preserve_config)
         self._seen.discard(stack_name)
+
+    def copy_config(self, source: str, target: str) -> None:
+        """Give one stack another's configuration; the engine writes its secrets anew, and nobody else sees them."""
+        self._run_pulumi_cmd_sync(["config", "cp", "--stack", source, "--dest", target])
 
     def export_state(self, stack_name: str) -> dict[str, Any]:
         """The engine's state, its secrets as they are kept; opening them would take the passphrase and time."""
@@ -86,6 +92,14 @@ class Workspace:
         except StackNotFoundError as error:
             raise stack_missing(stack) from error
 
+    def remove(self, stack: str, keep_config: bool = False) -> None:
+        """Remove the stack, its history, and its configuration, whose salt would refuse a successor's passphrase."""
+        self.automation.remove_stack(stack, preserve_config=keep_config)
+        if not keep_config:
+            (self.root / f"Pulumi.{stack}.yaml").unlink(missing_ok=True)
+        if keeps_local_state(self.root, self.backend):
+            forget_backups(self.backend, stack)
+
     def create_or_select(self, stack: str) -> Stack:
         """The stack, made where it does not exist."""
         check_stack(stack)
@@ -107,13 +121,21 @@ def open_workspace(root: Path, env: Environment, report: Callable[[str], None]) 
     """
     engine = get_engine(report)
     link_engine(root, engine)
-    environ = ensure_language_host(root, engine, {"PULUMI_SKIP_UPDATE_CHECK": "1", **full_environment(env)})
+    wanted = {"PULUMI_SKIP_UPDATE_CHECK": "1", **full_environment(env)}
+    if keeps_local_state(root, wanted.get("PULUMI_BACKEND_URL", "")):
+        wanted.setdefault("PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS", "1")
+    environ = ensure_language_host(root, engine, wanted)
     command = EngineCommand(engine, environ, report)
     in_folder = environ.get("PULUMI_BACKEND_URL", "").startswith("file://")
     automation = ProjectWorkspace(
         work_dir=str(root), pulumi_command=command, secrets_provider="passphrase" if in_folder else None
     )
     return Workspace(root, engine, command, environ, automation)
+
+
+def keeps_local_state(root: Path, backend: str) -> bool:
+    """Whether the backend is the local cloud's own folder."""
+    return backend == f"file://{quote(str(root.resolve() / '.local/state'))}"
 
 
 def link_engine(root: Path, engine: Engine) -> None:
@@ -129,23 +151,10 @@ def link_engine(root: Path, engine: Engine) -> None:
     temporary.replace(link)
 
 
-def adopt_branch(workspace: Workspace, stack: Stack, branch: str, base: str) -> None:
-    """
-    Give a new branch environment its base's configuration, and mark whose branch it is.
-
-    Raises:
-        StackMissing: the base is on real accounts and does not exist.
-    """
-    if f"{PROJECT}:branchOf" in stack_config(workspace.root, stack.name):
-        return
-    inherited: ConfigMap = {}
-    if base != LOCAL or workspace.exists(base):
-        everything = workspace.select(base).get_all_config()
-        inherited = {key: everything[key] for key in stack_config(workspace.root, base) if key in everything}
-    own = {f"{PROJECT}:branch": ConfigValue(branch), f"{PROJECT}:branchOf": ConfigValue(base)}
-    stack.set_all_config({**inherited, **own})
-
-
-def remove_stack_files(root: Path, stack: str) -> None:
-    """Remove the stack's configuration file, whose salt would refuse the passphrase of a successor."""
-    (root / f"Pulumi.{stack}.yaml").unlink(missing_ok=True)
+def forget_backups(backend: str, stack: str) -> None:
+    """Remove the copies of the state that the engine keeps when its stack is gone (seen with 3.259.0)."""
+    folder = state_folder(backend)
+    if folder:
+        shutil.rmtree(folder / "backups" / PROJECT / stack, ignore_errors=True)
+        for path in (folder / "stacks" / PROJECT).glob(f"{stack}.json*.bak*"):
+            path.unlink(missing_ok=True)

@@ -1,23 +1,25 @@
-"""What says, on the object itself, which environment a cloud object belongs to."""
+"""What says, on the object itself, which environment a cloud object belongs to, and which stack of that name."""
 
 import re
 
-PROJECT = "mcp-okta"
+from infra.reader import NAMESPACE
 
 
-def mark(environment: str) -> str:
+def mark(environment: str, stack_id: str = "") -> str:
     """The text in the description or note of an Okta object."""
-    return f"MCP server behind Okta [mcp-okta environment={environment}]"
+    whose = f"environment={environment}" + (f" id={stack_id}" if stack_id else "")
+    return f"MCP server behind Okta [{NAMESPACE} {whose}]"
 
 
-def tags(environment: str, branch: str) -> dict[str, str]:
+def tags(environment: str, branch: str, stack_id: str = "") -> dict[str, str]:
     """
     The tags of an AWS object.
 
     Source: AWS tagging: letters, digits, space and `_ . : / = + - @`, at most 256 characters; git allows more.
     """
-    return {
-        f"{PROJECT}:project": PROJECT,
-        f"{PROJECT}:environment": environment,
-        f"{PROJECT}:branch": re.sub(r"[^\w .:/=+@-]", "_", branch)[:256],
+    found = {
+        f"{NAMESPACE}:project": NAMESPACE,
+        f"{NAMESPACE}:environment": environment,
+        f"{NAMESPACE}:branch": re.sub(r"[^\w .:/=+@-]", "_", branch)[:256],
     }
+    return found | ({f"{NAMESPACE}:stack-id": stack_id} if stack_id else {})

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 
 from infra import marks
 from infra.authorization import Authorization, AuthorizationArgs
@@ -26,7 +27,7 @@ def declare(settings: Settings) -> dict[str, Any]:
     """
     bundle = build_bundle(Sources.of(ROOT), settings.target, cache_folder(ROOT), warn=pulumi.log.warn)
     group_ids = groups(settings)
-    tags = marks.tags(settings.environment, settings.branch)
+    tags = marks.tags(settings.environment, settings.branch, settings.stack_id)
     endpoint = Endpoint(
         "endpoint",
         EndpointArgs(
@@ -41,7 +42,7 @@ def declare(settings: Settings) -> dict[str, Any]:
         "authorization",
         AuthorizationArgs(
             name=settings.name,
-            mark=marks.mark(settings.environment),
+            mark=marks.mark(settings.environment, settings.stack_id),
             audience=endpoint.url,
             scopes=SCOPES,
             access=settings.access,
@@ -86,7 +87,7 @@ def cache_folder(root: Path) -> Path:
 def groups(settings: Settings) -> Mapping[str, pulumi.Input[str]]:
     """The ids of the groups of `access`, by name."""
     if settings.create_groups:
-        return create_groups(settings.access.groups, marks.mark(settings.environment))
+        return create_groups(settings.access.groups, marks.mark(settings.environment, settings.stack_id))
     return find_groups(settings.access.groups)
 
 
@@ -108,7 +109,7 @@ def variables(settings: Settings, endpoint: Endpoint, authorization: Authorizati
 def outputs(
     settings: Settings, endpoint: Endpoint, authorization: Authorization, function: McpFunction
 ) -> dict[str, Any]:
-    """What the client, the commands and `pulumi stack output` read."""
+    """What the client, the commands and `pulumi stack output` read; the last five say whose and where the stack is."""
     return {
         "url": endpoint.url,
         "issuer": authorization.issuer,
@@ -122,4 +123,9 @@ def outputs(
         "function_name": function.name,
         "api_id": endpoint.api_id,
         "authorization_server_id": authorization.server_id,
+        "branch": settings.branch,
+        "branch_of": settings.branch_of,
+        "stack_id": settings.stack_id,
+        "okta_org": settings.okta_org,
+        "aws_account": aws.get_caller_identity_output().account_id,
     }

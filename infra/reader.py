@@ -42,6 +42,7 @@ DEFAULTS = {
     "createGroups": "false",
     "branch": "",
     "branchOf": "",
+    "stackId": "",
     "memory": "1024",
     "timeout": "29",
     "throttleRate": "50",
@@ -105,6 +106,13 @@ def environment_name(text: str) -> str:
     """The stack's name, if every cloud object may be called after it."""
     if not re.fullmatch(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{NAME_LIMIT - 1}}}", text):
         raise ValueError(f"{text!r} is not 1 to {NAME_LIMIT} letters, digits, `-` or `_`")
+    return text
+
+
+def identifier(text: str) -> str:
+    """Eight hexadecimal digits, or nothing."""
+    if not re.fullmatch(r"([0-9a-f]{8})?", text):
+        raise ValueError(f"{text!r} is not 8 hexadecimal digits")
     return text
 
 

@@ -8,10 +8,13 @@ import pulumi_aws as aws
 GATEWAY_LIMIT_MILLISECONDS = 30_000
 
 # Every other path is the gateway's own 404 and costs nothing. GET and DELETE on /mcp reach the function for their 405.
+# OPTIONS is what a browser asks before a page may read.
 ROUTES = {
     "mcp": "ANY /mcp",
     "metadata": "GET /.well-known/oauth-protected-resource",
+    "metadata-preflight": "OPTIONS /.well-known/oauth-protected-resource",
     "metadata-of-path": "GET /.well-known/oauth-protected-resource/mcp",
+    "metadata-of-path-preflight": "OPTIONS /.well-known/oauth-protected-resource/mcp",
 }
 
 # API Gateway renames WWW-Authenticate; the function sends a copy that is mapped back.

@@ -11,7 +11,7 @@ import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from infra.access import Access, parse_access
-from infra.clouds import guard
+from infra.clouds import guard, okta_endpoint
 from infra.dependencies import PLATFORMS, PYTHONS, Target
 from infra.errors import InvalidSettings
 from infra.reader import (
@@ -20,6 +20,7 @@ from infra.reader import (
     at_least_one,
     choice,
     environment_name,
+    identifier,
     listed,
     origin,
     redirect_uri,
@@ -40,6 +41,9 @@ class Settings:
 
     environment: str
     branch: str
+    branch_of: str
+    stack_id: str
+    okta_org: str
     on_local_cloud: bool
     access: Access
     create_groups: bool
@@ -85,6 +89,9 @@ class Settings:
         settings = cls(
             environment=read_environment(reader, stack),
             branch=reader.text("branch"),
+            branch_of=reader.text("branchOf"),
+            stack_id=reader.read("stackId", identifier),
+            okta_org=(okta_endpoint(config, environment) or "").rstrip("/"),
             on_local_cloud=local,
             access=read_access(reader, environment.get(LOCAL_ACCESS) if local else None),
             create_groups=reader.read("createGroups", choice("true", "false")) == "true",

@@ -11,9 +11,9 @@ from typing import Any
 from environments.accounts import Clouds
 from environments.ownership.aws import find_on_aws
 from environments.ownership.okta import find_on_okta
-from environments.ownership.owned import Owned
+from environments.ownership.owned import Owned, Owner
 
-__all__ = ["Found", "Owned", "delete", "find", "known_to_state", "outermost"]
+__all__ = ["Found", "Owned", "Owner", "delete", "find", "known_to_state", "outermost"]
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Found:
     unseen: list[str] = field(default_factory=list)
 
 
-def find(environment: str, clouds: Clouds, groups: Iterable[str] = ()) -> Found:
+def find(owner: Owner, clouds: Clouds, groups: Iterable[str] = ()) -> Found:
     """
-    Every object of the environment.
+    Every object of the owner.
 
     Args:
         groups: names of Okta groups that it may have made; they are not called after it.
@@ -34,9 +34,9 @@ def find(environment: str, clouds: Clouds, groups: Iterable[str] = ()) -> Found:
     Raises:
         Unreachable: a cloud does not answer.
     """
-    objects = list(find_on_aws(environment, clouds))
+    objects = list(find_on_aws(owner, clouds))
     if clouds.okta_url and clouds.okta_token:
-        return Found([*objects, *find_on_okta(environment, clouds, groups)])
+        return Found([*objects, *find_on_okta(owner, clouds, groups)])
     return Found(objects, ["Okta (no OKTA_API_TOKEN to look with)"])
 
 

@@ -10,14 +10,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from environments.accounts import Clouds, remedy_for
 from environments.errors import Unreachable
-from environments.ownership.owned import Owned, aws_tags, object_name
+from environments.ownership.owned import Owned, Owner
 
 ABSENT = ("NotFoundException", "ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException")
 API = "aws:apigatewayv2/api:Api"
 FUNCTION = "aws:lambda/function:Function"
 
 
-def find_on_aws(environment: str, clouds: Clouds) -> Iterator[Owned]:
+def find_on_aws(owner: Owner, clouds: Clouds) -> Iterator[Owned]:
     """
     APIs with their parts, the function with its permissions, the role, the log groups.
 
@@ -25,10 +25,10 @@ def find_on_aws(environment: str, clouds: Clouds) -> Iterator[Owned]:
         Unreachable: AWS refuses or does not answer.
     """
     with asking(clouds):
-        yield from _apis(clouds.client("apigatewayv2"), environment, clouds)
-        yield from _function(clouds.client("lambda"), environment, clouds)
-        yield from _role(clouds.client("iam"), environment, clouds)
-        yield from _log_groups(clouds.client("logs"), environment, clouds)
+        yield from _apis(clouds.client("apigatewayv2"), owner, clouds)
+        yield from _function(clouds.client("lambda"), owner, clouds)
+        yield from _role(clouds.client("iam"), owner, clouds)
+        yield from _log_groups(clouds.client("logs"), owner, clouds)
 
 
 @contextmanager
@@ -48,10 +48,10 @@ def asking(clouds: Clouds) -> Iterator[None]:
         ) from error
 
 
-def _apis(api: Any, environment: str, clouds: Clouds) -> Iterator[Owned]:
+def _apis(api: Any, owner: Owner, clouds: Clouds) -> Iterator[Owned]:
     for page in api.get_paginator("get_apis").paginate():
         for item in page["Items"]:
-            if item["Name"] == object_name(environment) and _ours(item.get("Tags"), environment):
+            if item["Name"] == owner.name and owner.has_tagged(item.get("Tags")):
                 yield _owned(clouds, (API, item["ApiId"]), item["Name"], api.delete_api, ApiId=item["ApiId"])
                 yield from _api_parts(api, item["ApiId"], clouds)
 
@@ -69,10 +69,10 @@ def _api_parts(api: Any, identifier: str, clouds: Clouds) -> Iterator[Owned]:
                 )
 
 
-def _function(functions: Any, environment: str, clouds: Clouds) -> Iterator[Owned]:
-    name = object_name(environment)
+def _function(functions: Any, owner: Owner, clouds: Clouds) -> Iterator[Owned]:
+    name = owner.name
     found = _ask(functions.get_function, FunctionName=name)
-    if found is None or not _ours(found.get("Tags"), environment):
+    if found is None or not owner.has_tagged(found.get("Tags")):
         return
     yield _owned(clouds, (FUNCTION, name), name, functions.delete_function, FunctionName=name)
     policy = _ask(functions.get_policy, FunctionName=name)
@@ -86,11 +86,11 @@ def _statements(policy: Mapping[str, Any] | None) -> list[str]:
     return [item["Sid"] for item in json.loads(policy["Policy"])["Statement"]] if policy else []
 
 
-def _role(iam: Any, environment: str, clouds: Clouds) -> Iterator[Owned]:
-    name = object_name(environment)
+def _role(iam: Any, owner: Owner, clouds: Clouds) -> Iterator[Owned]:
+    name = owner.name
     found = _ask(iam.get_role, RoleName=name)
     tags = {item["Key"]: item["Value"] for item in (found or {}).get("Role", {}).get("Tags", [])}
-    if _ours(tags, environment):
+    if owner.has_tagged(tags):
         yield _owned(clouds, ("aws:iam/role:Role", name), name, partial(_delete_role, iam), RoleName=name)
 
 
@@ -101,13 +101,12 @@ def _delete_role(iam: Any, RoleName: str) -> None:
     iam.delete_role(RoleName=RoleName)
 
 
-def _log_groups(logs: Any, environment: str, clouds: Clouds) -> Iterator[Owned]:
-    for name in (f"/aws/lambda/{object_name(environment)}", f"/aws/vendedlogs/{object_name(environment)}"):
+def _log_groups(logs: Any, owner: Owner, clouds: Clouds) -> Iterator[Owned]:
+    for name in (f"/aws/lambda/{owner.name}", f"/aws/vendedlogs/{owner.name}"):
         for item in logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]:
             arn = item["arn"].removesuffix(":*")
-            if item["logGroupName"] == name and _ours(
-                logs.list_tags_for_resource(resourceArn=arn)["tags"], environment
-            ):
+            tags = logs.list_tags_for_resource(resourceArn=arn)["tags"] if item["logGroupName"] == name else {}
+            if owner.has_tagged(tags):
                 kind = ("aws:cloudwatch/logGroup:LogGroup", name)
                 yield _owned(clouds, kind, name, logs.delete_log_group, logGroupName=name)
 
@@ -125,10 +124,6 @@ def _owned(
             _ask(call, **which)
 
     return Owned(key, name, remove, parent)
-
-
-def _ours(tags: Mapping[str, str] | None, environment: str) -> bool:
-    return aws_tags(environment).items() <= (tags or {}).items()
 
 
 def _ask(call: Callable[..., Any], **which: str) -> Any:

@@ -1,9 +1,43 @@
-"""One object on a cloud that carries our marks."""
+"""One object on a cloud that carries our marks, and whose marks those are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-PROJECT = "mcp-okta"
+from environments.name import PROJECT
+
+
+@dataclass(frozen=True)
+class Owner:
+    """
+    Whose objects: an environment's, and among the stacks of that name the one with this id.
+
+    Args:
+        stack_id: empty for a stack that has none, whose marks then have none either.
+    """
+
+    environment: str
+    stack_id: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of every object that can be called freely."""
+        return f"{PROJECT}-{self.environment}"
+
+    @property
+    def okta_mark(self) -> str:
+        """What the description or note of an Okta object contains."""
+        return f"[{PROJECT} environment={self.environment}" + (f" id={self.stack_id}]" if self.stack_id else "]")
+
+    @property
+    def aws_tags(self) -> dict[str, str]:
+        """The tags that an AWS object carries, among others."""
+        tags = {f"{PROJECT}:project": PROJECT, f"{PROJECT}:environment": self.environment}
+        return tags | ({f"{PROJECT}:stack-id": self.stack_id} if self.stack_id else {})
+
+    def has_tagged(self, tags: Mapping[str, str] | None) -> bool:
+        """Whether an AWS object with these tags is one of its own; another stack's id makes it another's."""
+        found = tags or {}
+        return self.aws_tags.items() <= found.items() and found.get(f"{PROJECT}:stack-id", "") == self.stack_id
 
 
 @dataclass(frozen=True)
@@ -28,18 +62,3 @@ class Owned:
     def __str__(self) -> str:
         package, _, rest = self.key[0].partition(":")
         return f"{package} {rest.rsplit(':', 1)[-1]} {self.name}"
-
-
-def object_name(environment: str) -> str:
-    """The name of every object that can be called freely."""
-    return f"{PROJECT}-{environment}"
-
-
-def okta_mark(environment: str) -> str:
-    """What the description or note of an Okta object contains."""
-    return f"[{PROJECT} environment={environment}]"
-
-
-def aws_tags(environment: str) -> dict[str, str]:
-    """The tags that an AWS object carries, among others."""
-    return {f"{PROJECT}:project": PROJECT, f"{PROJECT}:environment": environment}

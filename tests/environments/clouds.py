@@ -14,7 +14,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from environments.accounts import Clouds
-from environments.ownership.owned import aws_tags, object_name, okta_mark
+from environments.ownership import Owner
 from local_cloud.clock import Clock
 from local_cloud.okta import OktaSettings, build_okta
 from tests.client.fake_world import free_port
@@ -102,9 +102,9 @@ def clouds(okta: httpx2.Client, endpoint: str, **changed: Any) -> Clouds:
     return Clouds(**{**known, "environ": {**KEYS, "AWS_ENDPOINT_URL": endpoint}, **changed})
 
 
-def make_on_aws(endpoint: str, environment: str) -> dict[str, str]:
+def make_on_aws(endpoint: str, owner: Owner) -> dict[str, str]:
     """What `up` makes on AWS, as far as marks go; type → id."""
-    name, tags = object_name(environment), aws_tags(environment)
+    name, tags = owner.name, owner.aws_tags
     api = aws(endpoint, "apigatewayv2").create_api(Name=name, ProtocolType="HTTP", Tags=tags)
     iam = aws(endpoint, "iam")
     listed = [{"Key": key, "Value": value} for key, value in tags.items()]
@@ -124,9 +124,9 @@ def make_on_aws(endpoint: str, environment: str) -> dict[str, str]:
     return {"api": api["ApiId"], "function": name, "role": name}
 
 
-def make_on_okta(okta: httpx2.Client, environment: str) -> dict[str, str]:
+def make_on_okta(okta: httpx2.Client, owner: Owner) -> dict[str, str]:
     """What `up` makes on Okta, as far as marks go; type → id."""
-    name, note = object_name(environment), f"ours {okta_mark(environment)}"
+    name, note = owner.name, f"ours {owner.okta_mark}"
     server = post(
         okta, "/api/v1/authorizationServers", {"name": name, "description": note, "audiences": [f"https://{name}/mcp"]}
     )

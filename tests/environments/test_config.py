@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from environments.config import branches_of, on_local_cloud, stack_config
+from environments.config import on_local_cloud, stack_config
 from tests.requirements import requirement
 
 
@@ -16,5 +16,4 @@ def test_a_branch_is_where_its_base_is(tmp_path: Path) -> None:
 
     assert [on_local_cloud(tmp_path, stack) for stack in ("local", "x-1", "y-2", "dev")] == [True, True, False, False]
     assert on_local_cloud(tmp_path, "new-3", "local")
-    assert branches_of(tmp_path, "dev") == ["y-2"]
     assert stack_config(tmp_path, "x-1") == {"mcp-okta:branchOf": "local", "okta:apiToken": None}

@@ -13,6 +13,7 @@ from environments.errors import (
     WrongPassphrase,
 )
 from environments.failures import Place, explain
+from environments.run import named_as_typed
 from tests.requirements import requirement
 
 PLACE = Place(Path("/repo"), "dev")
@@ -61,11 +62,43 @@ def test_an_address_that_does_not_answer_is_unreachable() -> None:
     assert "127.0.0.1:9" in error.message
 
 
-def test_a_conflict_leads_to_down() -> None:
-    """What carries our marks and is in no state is what `down` deletes (design, environments)."""
+@requirement("environments:clear-errors")
+def test_a_conflict_leads_to_the_owner_or_another_name() -> None:
+    """The object may be a colleague's, whose stack has the same name: `down` is no advice (ours)."""
     error = explain("", ["creating Role (mcp-okta-dev): EntityAlreadyExists"], PLACE)
 
-    assert error.remedy == "mcp-okta down --stack dev"
+    assert "mcp-okta down" not in error.remedy
+    assert "mcp-okta up --stack NAME" in error.remedy
+
+
+@requirement("environments:clear-errors")
+def test_a_real_stacks_passphrase_never_leads_to_deleting_the_local_cloud(tmp_path: Path) -> None:
+    """Whether the local cloud was ever up says nothing about the stack (issue 3, must show)."""
+    (tmp_path / ".local").mkdir()
+    (tmp_path / ".local/passphrase").write_text("x")
+    (tmp_path / "Pulumi.x-1.yaml").write_text("config:\n  mcp-okta:branchOf: local\n")
+    real = explain(PASSPHRASE, [], Place(tmp_path, "dev"))
+    told = f"{real.message} {real.remedy}"
+
+    assert "rm -r" not in told and ".local" not in told
+    for place in (Place(tmp_path, "local"), Place(tmp_path, "x-1"), Place(tmp_path, "new-1", base="local")):
+        assert "rm -r" in explain(PASSPHRASE, [], place).remedy
+
+
+@requirement("environments:clear-errors")
+def test_a_branchs_remedies_name_the_branch_and_its_configuration_the_base(tmp_path: Path) -> None:
+    """What is typed next must reach the same environment (design, commands)."""
+    place = Place(tmp_path, "feature-a-1", "up", "dev", " --stack dev --branch feature/a")
+
+    def remedy(said: str) -> str:
+        return named_as_typed(EngineFailed("", said), place).remedy
+
+    assert remedy("pulumi config set --stack feature-a-1 memory 512") == "pulumi config set --stack dev memory 512"
+    assert remedy("pulumi cancel --yes --stack feature-a-1") == "pulumi cancel --yes --stack feature-a-1"
+    assert remedy("mcp-okta up --stack feature-a-1") == "mcp-okta up --stack dev --branch feature/a"
+    assert place.again == "mcp-okta up --stack dev --branch feature/a"
+    (tmp_path / "Pulumi.feature-a-1.yaml").write_text("")
+    assert "--stack feature-a-1" in remedy("pulumi config set --stack feature-a-1 memory 512")
 
 
 def test_no_traceback_comes_through() -> None:

@@ -1,6 +1,7 @@
 """An environment's life, with the real engine and a program that needs no cloud but Okta's address."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from urllib.parse import quote
 import pytest
 
 from environments.engine import find_engine
-from environments.errors import EngineFailed, StackMissing, WrongPassphrase
+from environments.engine.command import EngineCommand
+from environments.errors import EngineFailed, StackMissing, WrongCloud, WrongName, WrongPassphrase
 from environments.lifecycle import Branch, down, list_environments, preview, read_outputs, up
 from environments.progress import Note, Progress
 from environments.workspace import open_workspace
@@ -23,6 +25,8 @@ config = pulumi.Config("mcp-okta")
 pulumi.export("url", "https://example.com/mcp")
 pulumi.export("key", os.environ.get("OKTA_API_PRIVATE_KEY"))
 pulumi.export("branch", config.get("branch"))
+pulumi.export("branch_of", config.get("branchOf"))
+pulumi.export("stack_id", config.get("stackId"))
 pulumi.export("memory", config.get("memory"))
 """
 REFUSAL = 'import pulumi\nraise pulumi.RunError("memory: lots is not a number\\n  → pulumi config set memory 512")\n'
@@ -79,16 +83,16 @@ class Told:
             self.notes.append(progress.text)
 
 
-def checkpoint(root: Path) -> tuple[Path, dict[str, Any]]:
+def checkpoint(root: Path, stack: str) -> tuple[Path, dict[str, Any]]:
     """The engine's state file and what is in it; `pulumi stack import` would drop what is pending."""
-    (path,) = (root / "state/.pulumi/stacks").rglob("dev.json")
+    (path,) = (root / "state/.pulumi/stacks").rglob(f"{stack}.json")
     return path, json.loads(path.read_text())
 
 
-def leave_pending(root: Path) -> None:
+def leave_pending(root: Path, stack: str) -> None:
     """Leave the state as an `up` does that was killed in the middle of a create."""
-    path, state = checkpoint(root)
-    resource = {**BEGUN, "custom": True, "inputs": {"name": "mcp-okta-dev"}}
+    path, state = checkpoint(root, stack)
+    resource = {**BEGUN, "custom": True, "inputs": {"name": f"mcp-okta-{stack}"}}
     state["checkpoint"]["latest"]["pending_operations"] = [{"resource": resource, "type": "creating"}]
     path.write_text(json.dumps(state))
 
@@ -115,6 +119,19 @@ def test_up_twice_outputs_and_down_twice(root: Path, env: Env) -> None:
         read_outputs(root, "dev", env)
 
 
+@requirement("environments:nothing-left")
+def test_no_copy_of_a_local_stacks_state_is_left(root: Path, env: Env) -> None:
+    """`pulumi stack rm` keeps `.json.bak`, and each update a copy (seen with 3.259.0)."""
+    (root / ".local/state").mkdir(parents=True)
+    env["PULUMI_BACKEND_URL"] = f"file://{quote(str(root / '.local/state'))}"
+    up(root, "local", env)
+    assert not (root / ".local/state/.pulumi/backups").exists()
+
+    down(root, "local", env)
+
+    assert not [path for path in (root / ".local/state").rglob("local*") if path.is_file()]
+
+
 @requirement("environments:branch-config")
 def test_a_branch_takes_its_bases_configuration_and_its_own_name(root: Path, env: Env) -> None:
     """Beside `dev`, with its accounts and settings (issue 3 §6)."""
@@ -124,10 +141,79 @@ def test_a_branch_takes_its_bases_configuration_and_its_own_name(root: Path, env
     result = up(root, "feature-a-1", env, branch=Branch("feature/a", "dev"))
 
     assert (result.outputs["branch"], result.outputs["memory"]) == ("feature/a", "512")
+    (root / "Pulumi.feature-a-1.yaml").unlink()  # another checkout has no such file
     branches = [item for item in list_environments(root, env) if item["branch"]]
-    assert [(item["name"], item["branch"]) for item in branches] == [("feature-a-1", "feature/a")]
-    with pytest.raises(EngineFailed, match="feature-a-1"):
+    assert [(item["name"], item["branch"], item["branch_of"]) for item in branches] == [
+        ("feature-a-1", "feature/a", "dev")
+    ]
+    with pytest.raises(EngineFailed, match="feature/a") as refused:
         down(root, "dev", env)
+    assert refused.value.remedy == "mcp-okta down --stack dev --branch feature/a"
+
+
+@requirement("environments:branch-config")
+def test_a_bases_secrets_are_not_on_the_process_list(root: Path, env: Env, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody on the machine reads arguments; the engine copies its own ciphertexts (proc(5))."""
+    up(root, "dev", env)
+    automation = open_workspace(root, env, print).automation
+    automation.set_config("dev", "okta:apiToken", config_value("s3cret", secret=True))
+    seen: list[str] = []
+    run = EngineCommand.run
+    monkeypatch.setattr(EngineCommand, "run", lambda self, args, *more: seen.extend(args) or run(self, args, *more))
+
+    up(root, "feature-a-1", env, branch=Branch("feature/a", "dev"))
+
+    assert any("feature/a" in word for word in seen) and not any("s3cret" in word for word in seen)
+    assert automation.get_config("feature-a-1", "okta:apiToken").value == "s3cret"
+    assert "s3cret" not in (root / "Pulumi.feature-a-1.yaml").read_text()
+
+
+@requirement("environments:ownership")
+def test_every_stack_has_an_id_of_its_own_that_a_lost_file_does_not_change(root: Path, env: Env) -> None:
+    """Not its base's either: the sweep deletes by it (ours)."""
+    base = up(root, "dev", env).outputs["stack_id"]
+    branch = up(root, "feature-a-1", env, branch=Branch("feature/a", "dev")).outputs["stack_id"]
+
+    assert re.fullmatch("[0-9a-f]{8}", base) and re.fullmatch("[0-9a-f]{8}", branch) and base != branch
+    (root / "Pulumi.dev.yaml").unlink()
+    assert up(root, "dev", env).outputs["stack_id"] == base
+
+
+@requirement("environments:branch-config")
+def test_a_stack_beside_another_base_is_not_taken_over(root: Path, env: Env) -> None:
+    """Its configuration leads to other accounts (ours)."""
+    up(root, "a-1", env, branch=Branch("feature/a"))
+    before = (root / "Pulumi.a-1.yaml").read_text()
+
+    with pytest.raises(WrongName, match="branchOf is 'local', not 'dev'"):
+        up(root, "a-1", env, branch=Branch("feature/a", "dev"))
+
+    assert (root / "Pulumi.a-1.yaml").read_text() == before
+
+
+@requirement("environments:wrong-cloud")
+def test_nothing_is_refreshed_or_deleted_on_the_wrong_cloud(root: Path, env: Env) -> None:
+    """No program runs then, and so none of its guards (Pulumi, destroy and refresh)."""
+    up(root, "dev", env)
+    leave_pending(root, "dev")
+    before = checkpoint(root, "dev")[1]
+
+    for command in (up, down):
+        with pytest.raises(WrongCloud, match="stack dev is on real accounts"):
+            command(root, "dev", env)
+
+    assert checkpoint(root, "dev")[1] == before
+
+
+def test_a_preview_keeps_a_configuration_that_was_there(root: Path, env: Env) -> None:
+    """It was written by a person, for the `up` that follows (ours)."""
+    file = root / "Pulumi.dev.yaml"
+    file.write_text("config:\n  mcp-okta:memory: '512'\n")
+
+    assert preview(root, "dev", env).changed
+
+    assert "mcp-okta:memory" in file.read_text()
+    assert not any((root / "state/.pulumi/stacks").rglob("dev.json"))
 
 
 @requirement("environments:clear-errors")
@@ -156,18 +242,18 @@ def test_a_wrong_passphrase_changes_nothing(root: Path, env: Env) -> None:
 @requirement("environments:pending")
 def test_what_a_killed_up_had_begun_is_looked_at_and_forgotten(root: Path, env: Env) -> None:
     """The person is told, and nothing stays pending (Pulumi, pending operations)."""
-    up(root, "dev", env)
-    leave_pending(root)
+    up(root, "local", env)
+    leave_pending(root, "local")
     told = Told()
 
-    up(root, "dev", env, told)
+    up(root, "local", env, told)
 
     assert any("cut short while creating Role role" in note for note in told.notes)
-    assert not checkpoint(root)[1]["checkpoint"]["latest"].get("pending_operations")
+    assert not checkpoint(root, "local")[1]["checkpoint"]["latest"].get("pending_operations")
 
 
-def config_value(text: str) -> Any:
+def config_value(text: str, secret: bool = False) -> Any:
     """A configuration value as the Automation API wants it."""
     from pulumi.automation import ConfigValue
 
-    return ConfigValue(text)
+    return ConfigValue(text, secret)

@@ -20,6 +20,16 @@ def test_branches_that_read_alike_have_environments_of_their_own() -> None:
     assert environment_name("feature/a") == "feature-a-951d42dc"
 
 
+@requirement("environments:names")
+def test_the_same_branch_beside_another_base_has_a_name_of_its_own() -> None:
+    """One configuration file for both would lead one to the other's accounts (ours)."""
+    names = {environment_name("feature/a", base) for base in ("local", "dev", "prod")}
+
+    assert len(names) == 3
+    assert all(len(name) <= 30 for name in names)
+    assert environment_name("feature/a", "local") == environment_name("feature/a")
+
+
 @given(st.text(min_size=1, max_size=80))
 def test_a_name_fits_every_cloud_or_the_branch_is_refused(branch: str) -> None:
     """At most 30 characters of a-z, 0-9 and single dashes, a letter first (design, environments)."""

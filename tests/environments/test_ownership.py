@@ -7,9 +7,11 @@ import pytest
 
 from environments import ownership
 from environments.errors import Unreachable
+from environments.ownership import Owner
 from tests.environments.clouds import aws, aws_account, clouds, forget_aws, make_on_aws, make_on_okta, okta_org, post
 from tests.requirements import requirement
 
+ID = "0a1b2c3d"
 ROUTE = "aws:apigatewayv2/route:Route"
 
 
@@ -42,40 +44,54 @@ def kinds(objects: list[ownership.Owned]) -> set[str]:
 @requirement("environments:ownership")
 def test_everything_with_the_marks_is_found_and_deleted(okta: httpx2.Client, account: str) -> None:
     """Also what Okta must deactivate and IAM must empty first (facts of Okta; IAM, DeleteRole)."""
-    make_on_aws(account, "one")
-    make_on_okta(okta, "one")
+    make_on_aws(account, Owner("one", ID))
+    make_on_okta(okta, Owner("one", ID))
     said: list[str] = []
 
-    found = ownership.find("one", clouds(okta, account))
+    found = ownership.find(Owner("one", ID), clouds(okta, account))
     ownership.delete(ownership.outermost(found.objects), said.append)
 
     assert kinds(found.objects) == {"Api", "Function", "Role", "LogGroup", "Server", "ServerScope", "OAuth"}
     assert found.unseen == []
-    assert ownership.find("one", clouds(okta, account)).objects == []
+    assert ownership.find(Owner("one", ID), clouds(okta, account)).objects == []
     assert any("Function mcp-okta-one" in text for text in said)
 
 
 @requirement("environments:ownership")
 def test_objects_of_others_are_left_alone(okta: httpx2.Client, account: str) -> None:
     """The same name without the marks, or a name that only begins alike, is somebody else's (ours)."""
-    make_on_aws(account, "two-more")
-    make_on_okta(okta, "two-more")
+    make_on_aws(account, Owner("two-more", ID))
+    make_on_okta(okta, Owner("two-more", ID))
     name = "mcp-okta-two"
     aws(account, "apigatewayv2").create_api(Name=name, ProtocolType="HTTP")
     aws(account, "logs").create_log_group(logGroupName=f"/aws/lambda/{name}")
     post(okta, "/api/v1/authorizationServers", {"name": name, "description": "mine", "audiences": ["https://x/mcp"]})
 
-    assert ownership.find("two", clouds(okta, account)).objects == []
+    assert ownership.find(Owner("two", ID), clouds(okta, account)).objects == []
+
+
+@requirement("environments:ownership")
+@pytest.mark.parametrize(("made_by", "looked_for"), [("ffffffff", ID), ("", ID), (ID, "")])
+def test_another_stack_of_the_same_name_is_somebody_elses(
+    okta: httpx2.Client, account: str, made_by: str, looked_for: str
+) -> None:
+    """A colleague's backend may hold a stack of the same name on the same accounts; the id tells (ours)."""
+    name = f"six-{made_by or 'no'}-{looked_for or 'no'}"
+    make_on_aws(account, Owner(name, made_by))
+    make_on_okta(okta, Owner(name, made_by))
+
+    assert ownership.find(Owner(name, looked_for), clouds(okta, account)).objects == []
+    assert len(ownership.find(Owner(name, made_by), clouds(okta, account)).objects) > 5
 
 
 @requirement("environments:ownership")
 def test_only_what_the_state_does_not_hold_is_a_stranger(okta: httpx2.Client, account: str) -> None:
     """A second API of the same name, from a create that was cut short, goes; the one in the state stays (issue 3)."""
-    known = make_on_aws(account, "three")
+    known = make_on_aws(account, Owner("three", ID))
     twin = aws(account, "apigatewayv2").create_api(
         Name="mcp-okta-three",
         ProtocolType="HTTP",
-        Tags={"mcp-okta:project": "mcp-okta", "mcp-okta:environment": "three"},
+        Tags={"mcp-okta:project": "mcp-okta", "mcp-okta:environment": "three", "mcp-okta:stack-id": ID},
     )
     aws(account, "apigatewayv2").create_stage(ApiId=twin["ApiId"], StageName="$default")
     log_groups = ["/aws/lambda/mcp-okta-three", "/aws/vendedlogs/mcp-okta-three"]
@@ -88,7 +104,7 @@ def test_only_what_the_state_does_not_hold_is_a_stranger(okta: httpx2.Client, ac
         ]
     }
 
-    found = ownership.find("three", clouds(okta, account)).objects
+    found = ownership.find(Owner("three", ID), clouds(okta, account)).objects
     known_keys = ownership.known_to_state(state)
     strange = ownership.outermost([item for item in found if item.key not in known_keys])
 
@@ -104,7 +120,7 @@ def test_a_child_is_known_by_its_parent_and_its_own_id() -> None:
 
 def test_without_a_token_okta_is_named_as_not_looked_at(okta: httpx2.Client, account: str) -> None:
     """The Okta plugin may use a private key instead, which this search does not (ours)."""
-    found = ownership.find("four", clouds(okta, account, okta_token=None))
+    found = ownership.find(Owner("four", ID), clouds(okta, account, okta_token=None))
 
     assert found.objects == []
     assert "OKTA_API_TOKEN" in found.unseen[0]
@@ -114,7 +130,7 @@ def test_without_a_token_okta_is_named_as_not_looked_at(okta: httpx2.Client, acc
 def test_an_okta_that_refuses_or_is_away_is_named(okta: httpx2.Client, account: str, changed: dict[str, str]) -> None:
     """Address and remedy, never the token (issue 3)."""
     with pytest.raises(Unreachable) as refused:
-        ownership.find("five", clouds(okta, account, **changed))
+        ownership.find(Owner("five", ID), clouds(okta, account, **changed))
 
     assert "http://127.0.0.1" in refused.value.message
     assert "wrong" not in refused.value.message

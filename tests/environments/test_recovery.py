@@ -3,7 +3,8 @@
 from typing import Any
 
 from environments.ownership import Owned, known_to_state, outermost
-from environments.recovery import group_names, is_empty, pending, was_begun
+from environments.recovery import was_begun
+from environments.state import group_names, is_empty, pending
 from tests.requirements import requirement
 
 SCOPE = "okta:auth/serverScope:ServerScope"

@@ -21,6 +21,7 @@ from infra.settings import Settings
 
 ENDPOINT = "https://A1.Execute-Api.us-east-1.amazonaws.com"
 EXECUTION_ARN = "arn:aws:execute-api:us-east-1:123456789012:a1"
+ACCOUNT = "123456789012"
 ACCESS = '{"readers": ["mcp:read"], "editors": ["mcp:read", "mcp:write"]}'
 REMOTE = {"OKTA_ORG_NAME": "acme", "OKTA_BASE_URL": "okta.com"}
 
@@ -74,7 +75,9 @@ class Cloud(mocks.Mocks):
         return f"{args.name}-id", {**args.inputs, **more.get(args.typ, {})}
 
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
-        """Okta's plugin: the first group whose name begins with the text, or its error."""
+        """AWS's plugin: whose keys; Okta's: the first group whose name begins with the text, or its error."""
+        if args.token == "aws:index/getCallerIdentity:getCallerIdentity":
+            return {"accountId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:root", "id": ACCOUNT, "userId": ACCOUNT}
         assert args.token == "okta:group/getGroup:getGroup"
         for name, identifier in self.groups.items():
             if name.startswith(args.args["name"]):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.errors import GroupLookupFailed, GroupMissing
-from tests.infra.cloud import EXECUTION_ARN, Cloud, Deployment, Refused, run_program, settings_of
+from tests.infra.cloud import ACCOUNT, EXECUTION_ARN, Cloud, Deployment, Refused, run_program, settings_of
 from tests.requirements import requirement
 
 URL = "https://a1.execute-api.us-east-1.amazonaws.com/mcp"
@@ -261,6 +261,20 @@ def test_everything_is_named_and_marked_after_its_environment(deployment: Deploy
     assert mark in deployment.one("OAuth")["adminNote"]
 
 
+@requirement("infra:marks")
+def test_the_stacks_own_id_is_in_every_mark(bundle: Path) -> None:
+    """A colleague's stack may have the same name; the random id tells whose an object is (ours)."""
+    deployment = run_program(settings_of(stackId="0a1b2c3d", createGroups="true"), bundle, Cloud(groups={}))
+    mark = "[mcp-okta environment=dev id=0a1b2c3d]"
+
+    for kind in ("Api", "Stage", "Role", "Function"):
+        assert deployment.one(kind)["tags"]["mcp-okta:stack-id"] == "0a1b2c3d"
+    notes = [deployment.one(kind)["description"] for kind in ("Server", "ServerPolicy")]
+    groups = [group.inputs["description"] for group in deployment.of("Group").values()]
+    assert all(mark in text for text in [*notes, *groups, deployment.one("OAuth")["adminNote"]])
+    assert deployment.outputs["stack_id"] == "0a1b2c3d"
+
+
 def test_every_resource_has_a_component_as_parent_and_none_waits_for_one(deployment: Deployment) -> None:
     """Waiting for a component hangs when a child of it needs you (design, infra)."""
     components = {"endpoint", "authorization", "function", "route"}
@@ -317,4 +331,9 @@ def test_the_outputs_are_the_contract(deployment: Deployment) -> None:
         "function_name": "mcp-okta-dev",
         "api_id": "api-id",
         "authorization_server_id": "server-id",
+        "branch": "feature/#1",
+        "branch_of": "",
+        "stack_id": "",
+        "okta_org": "https://acme.okta.com",
+        "aws_account": ACCOUNT,
     }

@@ -72,6 +72,8 @@ def test_an_unknown_key_is_refused_with_the_likely_one() -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
+        ("stackId", "0A1B2C3D"),
+        ("stackId", "0a1b"),
         ("memory", "127"),
         ("memory", "10241"),
         ("memory", "1024.5"),

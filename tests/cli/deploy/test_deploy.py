@@ -12,6 +12,8 @@ from typer.testing import CliRunner, Result
 from cli import deploy
 from environments import accounts, lifecycle, listing
 from environments import progress as engine
+from environments.errors import Unreachable
+from environments.name import environment_name
 from tests.requirements import requirement
 
 OUTPUTS = {"url": "https://x.invalid/mcp", "client_id": "0oa1", "scopes": ["mcp:read"]}
@@ -36,7 +38,9 @@ class Engine:
         self.calls.append(("preview", stack, branch))
         return lifecycle.Result({}, self.changes, 1.5)
 
-    def down(self, root: Path, stack: str, env: Any, on_progress: Any, refresh: bool = False) -> lifecycle.Result:
+    def down(
+        self, root: Path, stack: str, env: Any, on_progress: Any, branch: Any = None, *, refresh: bool = False
+    ) -> lifecycle.Result:
         """Delete."""
         self.calls.append(("down", stack))
         return lifecycle.Result({}, {"delete": 3}, 1.5)
@@ -78,6 +82,18 @@ def test_real_accounts_are_named_and_nobody_to_ask_is_wrong_usage(played: Engine
 
 
 @requirement("environments:ask-first")
+def test_without_a_region_nobody_is_asked(played: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The setting is named before the question (design, safe by construction)."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    done = run("up", "--stack", "dev", "--yes")
+
+    assert isinstance(done.exception, Unreachable)
+    assert "aws:region" in done.exception.message and "AWS_REGION" in done.exception.remedy
+    assert played.calls == []
+
+
+@requirement("environments:ask-first")
 def test_yes_goes_on_and_says_what_was_done_and_what_is_next(played: Engine) -> None:
     """Counts, seconds, URL, client id, the next command; all of it on stderr (issue 3 §6)."""
     done = run("up", "--stack", "dev", "--yes")
@@ -108,7 +124,7 @@ def test_a_branch_is_beside_the_stack_that_is_named(played: Engine) -> None:
     """`--stack dev --branch REF` uses dev's accounts (design, commands)."""
     run("up", "--stack", "dev", "--branch", "feature/a", "--yes")
 
-    assert played.calls == [("up", "feature-a-951d42dc", lifecycle.Branch("feature/a", "dev"))]
+    assert played.calls == [("up", environment_name("feature/a", "dev"), lifecycle.Branch("feature/a", "dev"))]
 
 
 @requirement("environments:down-twice")

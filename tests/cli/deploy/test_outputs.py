@@ -72,7 +72,7 @@ def test_stacks_on_the_local_cloud_keep_their_tokens_beside_it(root: Path, asked
 
     tokens = root / ".local/tokens"
     assert folders == [tokens, tokens, None]
-    assert [stack for stack, _ in asked] == ["local", "a-ca978112", "dev", "a-ca978112"]
+    assert [stack for stack, _ in asked] == ["local", "a-ca978112", "dev", "a-e319b50d"]
     assert asked[0][1]["PULUMI_BACKEND_URL"] == f"file://{root / '.local/state'}"
     assert asked[2][1] == asked[3][1] == {}
 

@@ -1,0 +1,74 @@
+"""What `down` does beside the engine: it keeps a base that is in use, and leaves nothing with the stack's marks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from environments import ownership
+from environments.config import stack_config
+from environments.errors import EngineFailed
+from environments.identity import owner_of
+from environments.listing import list_environments
+from environments.name import LOCAL
+from environments.ownership import Found, Owned
+from environments.recovery import was_begun
+from environments.run import Branch, Run
+from environments.state import group_names
+
+
+def refuse_base(run: Run) -> None:
+    """
+    A stack whose accounts branch environments use must stay until they are gone.
+
+    Raises:
+        EngineFailed: names the branches.
+    """
+    base = run.place.stack
+    if base == LOCAL:
+        return
+    known = [item for item in list_environments(run.place.root, run.env) if item["branch_of"] == base]
+    if known:
+        listed = ", ".join(f"{item['branch']} ({item['stack']})" for item in known)
+        raise EngineFailed(
+            f"branch environments use the accounts of {base}: {listed}",
+            f"mcp-okta down{Branch(known[0]['branch'], base).options}",
+        )
+
+
+def sweep(run: Run, before: Mapping[str, Any]) -> None:
+    """
+    Delete what still carries the stack's marks after the state is empty.
+
+    Raises:
+        Unreachable: a cloud does not answer.
+        EngineFailed: something is still there after it was deleted.
+    """
+    found = look(run, before)
+    for place in found.unseen:
+        run.report(f"could not look for left-overs on {place}")
+    own = provable(run, found, before)
+    for item in found.objects:
+        if item not in own:
+            run.report(f"left alone, since nothing says that this stack made it: {item}")
+    if not own:
+        return
+    ownership.delete(ownership.outermost(own), run.report)
+    left = provable(run, look(run, before), before)
+    if left:
+        raise EngineFailed(f"still there after its deletion: {', '.join(map(str, left))}", run.place.again)
+
+
+def look(run: Run, before: Mapping[str, Any]) -> Found:
+    """Everything that carries the stack's marks."""
+    config = stack_config(run.place.root, run.place.stack)
+    return ownership.find(owner_of(run.place.stack, config, before), run.clouds, group_names(before))
+
+
+def provable(run: Run, found: Found, before: Mapping[str, Any]) -> list[Owned]:
+    """
+    Those of the objects that this stack made: its id is in their marks, or it was creating them when it was stopped.
+
+    Source: ours; in another backend a colleague's stack may have the same name, and marks without an id are alike.
+    """
+    if owner_of(run.place.stack, stack_config(run.place.root, run.place.stack), before).stack_id:
+        return found.objects
+    return [item for item in found.objects if was_begun(item, before)]

@@ -1,0 +1,81 @@
+"""The sweep after a destroy deletes what the stack can prove to have made, and nothing else."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from environments import ownership
+from environments.accounts import Clouds
+from environments.failures import Place
+from environments.ownership import Found, Owned, Owner
+from environments.removal import sweep
+from tests.requirements import requirement
+
+ROLE = "aws:iam/role:Role"
+BEGUN = {
+    "pending_operations": [{"type": "creating", "resource": {"type": ROLE, "inputs": {"name": "mcp-okta-dev"}}}],
+}
+
+
+class Cloud:
+    """Objects that carry the stack's marks, until they are deleted."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.objects = [
+            Owned((ROLE, "mcp-okta-dev"), "mcp-okta-dev", lambda: self.lose(ROLE)),
+            Owned(("aws:apigatewayv2/api:Api", "a1"), "mcp-okta-dev", lambda: self.lose("aws:apigatewayv2/api:Api")),
+        ]
+        self.asked: list[Owner] = []
+        monkeypatch.setattr(ownership, "find", self.find)
+
+    def lose(self, kind: str) -> None:
+        """Delete one."""
+        self.objects = [item for item in self.objects if item.key[0] != kind]
+
+    def find(self, owner: Owner, clouds: Clouds, groups: Any) -> Found:
+        """Whatever is there."""
+        self.asked.append(owner)
+        return Found(list(self.objects))
+
+
+def swept(root: Path, before: dict[str, Any]) -> list[str]:
+    """Sweep stack `dev`; what was said."""
+    said: list[str] = []
+    run: Any = SimpleNamespace(place=Place(root, "dev", "down"), clouds=Clouds.of({}, {}), report=said.append)
+    sweep(run, before)
+    return said
+
+
+@requirement("environments:ownership")
+def test_with_an_id_everything_that_carries_it_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The id is random and nobody else's (ours)."""
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  mcp-okta:stackId: 0a1b2c3d\n")
+    cloud = Cloud(monkeypatch)
+
+    swept(tmp_path, {})
+
+    assert cloud.objects == []
+    assert set(cloud.asked) == {Owner("dev", "0a1b2c3d")}
+
+
+@requirement("environments:ownership")
+def test_without_an_id_only_what_was_being_created_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest may be a colleague's of the same name, made with plain Pulumi too; it is named and left (ours)."""
+    cloud = Cloud(monkeypatch)
+
+    said = swept(tmp_path, BEGUN)
+
+    assert [item.key[0] for item in cloud.objects] == ["aws:apigatewayv2/api:Api"]
+    assert any("left alone" in text and "Api mcp-okta-dev" in text for text in said)
+
+
+@requirement("environments:ownership")
+def test_the_id_is_known_from_the_last_deployment_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The configuration file is in one checkout only (ours)."""
+    cloud = Cloud(monkeypatch)
+
+    swept(tmp_path, {"resources": [{"type": "pulumi:pulumi:Stack", "outputs": {"stack_id": "0a1b2c3d"}}]})
+
+    assert set(cloud.asked) == {Owner("dev", "0a1b2c3d")}
