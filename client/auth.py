@@ -128,7 +128,7 @@ def name_scopes(refusal: httpx2.Response, base_scopes: tuple[str, ...]) -> None:
     """
     Put the base scopes into a challenge that names none: the SDK would ask for all that Okta publishes.
 
-    Source: facts/mcp-on-lambda.md; Okta grants all that was asked or nothing.
+    Source: docs/facts/mcp-on-lambda.md; Okta grants all that was asked or nothing.
     """
     if extract_field_from_www_auth(refusal, "scope") is None:
         challenge = refusal.headers.get("WWW-Authenticate", "")

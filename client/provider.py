@@ -78,7 +78,7 @@ def build_provider(
     """
     The SDK's provider for one flow; a new one each time, since it keeps a denied scope.
 
-    Source: facts/mcp-on-lambda.md, "The SDK's OAuth client".
+    Source: docs/facts/mcp-on-lambda.md, "The SDK's OAuth client".
     """
     metadata = OAuthClientMetadata.model_validate(
         {"client_name": "mcp-okta", "redirect_uris": [redirect_uri], "token_endpoint_auth_method": "none"}
@@ -123,7 +123,7 @@ def check_server(provider: OAuthClientProvider, outputs: Outputs) -> None:
     Raises:
         BadAnswer: the MCP server names another authorization server, or none.
 
-    Source: facts/okta.md §5: Okta refuses anonymous registration.
+    Source: docs/facts/okta.md §5: Okta refuses anonymous registration.
     """
     if provider.context.client_info is None:
         named = provider.context.auth_server_url or "no authorization server"

@@ -41,7 +41,7 @@ class ChallengeTransport(httpx2.AsyncBaseTransport):
     """
     Restore `WWW-Authenticate` on 401 and 403, from the first place that still has the challenge.
 
-    Source: facts/mcp-on-lambda.md: API Gateway renames the header, so the server sends it three ways.
+    Source: docs/facts/mcp-on-lambda.md: API Gateway renames the header, so the server sends it three ways.
     """
 
     def __init__(self, below: httpx2.AsyncBaseTransport) -> None:

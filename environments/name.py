@@ -27,7 +27,8 @@ def environment_name(branch: str, base: str = LOCAL) -> str:
     Raises:
         WrongName: not a branch name, or a protected one.
 
-    Source: facts, peers and pains: slugs alone collide (`feat/a`, `feat-a`); Lambda and IAM names hold 64 characters.
+    Source: docs/facts/branch-environments.md: slugs alone collide (`feat/a`, `feat-a`);
+    Lambda and IAM names hold 64 characters.
     """
     check_branch(branch)
     whole = branch if base == LOCAL else f"{base}:{branch}"  # no ref holds a colon

@@ -71,7 +71,7 @@ def chain_problems(access: Access) -> list[str]:
     """
     Sets that are not contained in one another, by the groups that have them, and a missing common set.
 
-    Source: facts of Okta §8: all requested scopes must be allowed by one rule together, and a rule's groups are any-of:
+    Source: docs/facts/okta.md §8: one rule must allow all requested scopes, and a rule's groups are any-of:
     a person of two such groups could never ask for the scopes of both.
     """
     problems = [

@@ -59,7 +59,7 @@ class Authorization(pulumi.ComponentResource):
         """
         One server per environment, since an audience is what tells two environments' tokens apart.
 
-        Source: facts of Okta §3: `audiences` takes exactly one value, and `resource` is ignored.
+        Source: docs/facts/okta.md §3: `audiences` takes exactly one value, and `resource` is ignored.
         """
         return okta.auth.Server(
             "server",
@@ -133,7 +133,7 @@ class Authorization(pulumi.ComponentResource):
         """
         A rule for each set of scopes, the largest first, one after the other.
 
-        Source: facts of Okta §8: the first rule that admits all that was asked wins; Okta refuses a rule that names a
+        Source: docs/facts/okta.md §8: the first rule that admits all that was asked wins; Okta refuses one that names a
         scope which does not exist yet, and mixes up priorities that are written at the same moment.
         """
         after: list[pulumi.Resource] = list(scopes)

@@ -174,7 +174,7 @@ def redirect_uri(text: str) -> str:
     """
     An absolute redirect URI that Okta can compare as a string.
 
-    Source: RFC 8252 §7 (private-use scheme, claimed https, loopback); facts of Okta §6: exact match, no wildcard.
+    Source: RFC 8252 §7 (private-use scheme, claimed https, loopback); docs/facts/okta.md §6: exact match, no wildcard.
     """
     parts = urlsplit(text)
     private = bool(re.fullmatch(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+", parts.scheme))

@@ -140,7 +140,7 @@ def read_redirect_uris(reader: Reader) -> tuple[str, ...]:
     """
     Where our own client may listen: both loopback hosts for each port.
 
-    Source: RFC 8252 §7.3; facts of Okta §6: localhost and 127.0.0.1 are different entries, and a port must match.
+    Source: RFC 8252 §7.3; docs/facts/okta.md §6: localhost and 127.0.0.1 are different entries, and a port must match.
     """
     ports = reader.read("redirectPorts", at_least_one(listed(whole_number(1024, 65535))))
     return tuple(f"http://{host}:{port}/callback" for port in ports for host in ("127.0.0.1", "localhost"))

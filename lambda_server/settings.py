@@ -83,7 +83,7 @@ def read_url(value: str) -> str:
 
 
 def read_issuer(value: str) -> str:
-    """The issuer of a custom authorization server, exactly as Okta spells it. Source: facts, Okta §1."""
+    """The issuer of a custom authorization server, exactly as Okta spells it. Source: docs/facts/okta.md §1."""
     parts = _split(value)
     if not parts.path.startswith("/oauth2/") or value.endswith("/") or parts.query or parts.fragment:
         raise ValueError("must be the issuer of a custom authorization server (https://ORG/oauth2/ID)")

@@ -76,7 +76,7 @@ def test_packages_meet_in_data_and_not_in_imports(package: str) -> None:
 
 @requirement("shape:environment")
 def test_only_the_settings_of_the_function_read_the_environment() -> None:
-    """In the function, `settings.py` (and the developer's `__main__.py`) read os.environ, nothing else (design.md)."""
+    """`settings.py` (and the developer's `__main__.py`) read os.environ, nothing else (docs/architecture.md)."""
     readers = {path.name for path in modules("lambda_server") if reads_environment(path.read_text())}
 
     assert readers <= {"settings.py", "__main__.py", "handler.py"}
@@ -93,7 +93,7 @@ def test_the_detector_sees_a_forbidden_import() -> None:
 
 @requirement("shape:requirements")
 def test_each_requirement_is_proven_and_each_proof_has_a_source() -> None:
-    """The manifest and the tests name the same requirements (style.md; an unknown id already fails at import)."""
+    """The manifest and the tests name the same requirements (an unknown id already fails at import)."""
     used = set()
     for path in (ROOT / "tests").rglob("test_*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -25,7 +25,7 @@ def build(program: Path, report: Callable[[str], None], environ: Mapping[str, st
     Raises:
         NotBuilt: Go is missing or too old, the disk is full, or the compiler says no.
 
-    Source: facts of Pulumi, the engine. `go install …@version` refuses modules with replace directives.
+    Source: docs/facts/pulumi.md, the engine. `go install …@version` refuses modules with replace directives.
     """
     env = go_environment(environ)
     go = check_go(env)

@@ -16,7 +16,7 @@ def ensure_language_host(root: Path, engine: Engine, environ: Mapping[str, str])
     """
     The environment with a language host on its PATH.
 
-    Source: facts of Pulumi: a CLI that was built from its module comes without one. Ours is started by the name of
+    Source: docs/facts/pulumi.md: a CLI that was built from its module comes without one. Ours is started by the name of
     its module, so that packages still meet in data.
     """
     parts = [part for part in environ.get("PATH", "").split(os.pathsep) if part]

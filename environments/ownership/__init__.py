@@ -1,7 +1,7 @@
 """
 What an environment owns on both clouds, found by the marks on the objects and not by the engine's state.
 
-Source: facts, peers and pains: an interrupted `up` leaves objects that no state knows.
+Source: docs/facts/branch-environments.md: an interrupted `up` leaves objects that no state knows.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,1 +1,1 @@
-"""Who calls, and may they: the checks of design.md, "Authorization, in order"."""
+"""Who calls, and may they: the checks of docs/architecture.md, "Authorization, in order"."""

@@ -53,7 +53,7 @@ def check_audience(claims: Mapping[str, Any], audience: str) -> None:
     Raises:
         WrongClaim: `aud` is absent, or names another resource.
 
-    Source: RFC 9068 §4; facts, Okta §2. The MCP SDK leaves this check to us.
+    Source: RFC 9068 §4; docs/facts/okta.md §2. The MCP SDK leaves this check to us.
     """
     if claims.get("aud") != audience:
         raise WrongClaim("aud", audience, claims.get("aud"))

@@ -21,7 +21,7 @@ class IntrospectionVerifier:
     """
     Judges by Okta's introspection endpoint, as a public client does.
 
-    Source: RFC 7662; facts, Okta §2 (client_id as a parameter, no Authorization header).
+    Source: RFC 7662; docs/facts/okta.md §2 (client_id as a parameter, no Authorization header).
     """
 
     def __init__(self, settings: Settings, client: httpx2.AsyncClient, now: Callable[[], float]) -> None:

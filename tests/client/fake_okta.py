@@ -1,7 +1,7 @@
 """
 A small honest authorization server: what a client can see of Okta's, and nothing else.
 
-Source: facts/okta.md §1, 2, 4, 5, 6: no down-scoping, rotation, exact redirect URIs, no `iss`, no registration.
+Source: docs/facts/okta.md §1, 2, 4, 5, 6: no down-scoping, rotation, exact redirect URIs, no `iss`, no registration.
 """
 
 import base64

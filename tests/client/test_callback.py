@@ -29,7 +29,7 @@ async def get(callback: Callback, query: str, path: str = "/callback") -> httpx2
 
 @requirement("client:exact-redirect-uri")
 async def test_the_first_free_registered_port_is_used_with_its_exact_uri() -> None:
-    """facts/okta.md §6: Okta compares letter by letter, so no other port and no other spelling."""
+    """docs/facts/okta.md §6: Okta compares letter by letter, so no other port and no other spelling."""
     taken, free = free_port(), free_port()
     registered = [f"http://{host}:{port}/callback" for port in (taken, free) for host in ("127.0.0.1", "localhost")]
     foreign = ["https://claude.ai/api/mcp/auth_callback", "http://example.com:1/callback"]

@@ -27,7 +27,7 @@ GOOD: dict[str, Any] = {
 
 
 def test_the_outputs_of_a_stack_load() -> None:
-    """design.md, contract 1; what a client does not need is ignored."""
+    """docs/architecture.md, contract 1; what a client does not need is ignored."""
     outputs = Outputs.from_mapping(GOOD)
 
     assert outputs.loopback_uris == tuple(GOOD["redirect_uris"])

@@ -74,7 +74,7 @@ async def test_the_sign_in_carries_pkce_state_and_resource(world: World) -> None
 
 @requirement("client:never-registers")
 async def test_another_authorization_server_is_refused_before_it_is_asked_anything(world: World) -> None:
-    """facts/okta.md §5: the SDK would drop the client id and register; we stop (SEP-2352 binds it to the issuer)."""
+    """docs/facts/okta.md §5: the SDK would drop the client id and register; we stop (SEP-2352)."""
     world.server.authorization_server = "https://evil.example/oauth2/aus1"
 
     with pytest.raises(BadAnswer, match=r"names https://evil\.example/oauth2/aus1, but the outputs name"):
@@ -86,7 +86,7 @@ async def test_another_authorization_server_is_refused_before_it_is_asked_anythi
 
 @requirement("client:refresh-in-a-new-process")
 async def test_an_expired_token_is_refreshed_without_anybody(world: World) -> None:
-    """A new session over the same store knows the expiry and the token endpoint (facts/mcp-on-lambda.md)."""
+    """A new session over the same store knows the expiry and the token endpoint (docs/facts/mcp-on-lambda.md)."""
     await call(world, world.browser("reader"))
     expire(world)
     before = world.server.requests
@@ -163,7 +163,7 @@ async def test_an_okta_in_trouble_neither_costs_the_tokens_nor_opens_a_browser(w
 @requirement("client:challenge-forms")
 @pytest.mark.parametrize("form", ["header", "ours", "renamed", "body"])
 async def test_sign_in_and_step_up_work_whatever_became_of_the_challenge(world: World, form: str) -> None:
-    """facts/mcp-on-lambda.md: the SDK reads WWW-Authenticate only, and API Gateway renames it."""
+    """docs/facts/mcp-on-lambda.md: the SDK reads WWW-Authenticate only, and API Gateway renames it."""
     world.server.form = form
 
     assert await call(world, world.browser("editor"), "remember", text="tea") == {
@@ -219,7 +219,7 @@ async def test_a_denied_step_up_names_scope_and_group_and_leaves_the_session_wor
 
 
 async def test_a_401_and_then_a_403_in_one_request_end_with_the_answer(world: World) -> None:
-    """The SDK alone returns the 403 of such a request (facts/mcp-on-lambda.md)."""
+    """The SDK alone returns the 403 of such a request (docs/facts/mcp-on-lambda.md)."""
     browser = world.browser("editor")
     with anyio.fail_after(10):
         async with open_session(world.outputs, world.store, browser, transport=world.wire) as session:

@@ -189,7 +189,7 @@ def test_a_keyring_that_locks_itself_is_an_error_with_a_remedy(tmp_path: Path) -
 def test_the_keyring_is_used_where_it_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: KeyringBackend, kind: type
 ) -> None:
-    """design.md: keyring, else a 0600 file; a folder that is given wins."""
+    """docs/architecture.md: keyring, else a 0600 file; a folder that is given wins."""
     monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
 
     assert type(token_store(None, {"XDG_STATE_HOME": str(tmp_path)})) is kind

@@ -76,7 +76,7 @@ def test_a_variable_of_the_environment_is_called_the_same(folder: Path, monkeypa
 
 @requirement("client:settings-without-pulumi")
 def test_all_missing_settings_are_in_one_message(folder: Path) -> None:
-    """style.md: all missing names in one message; an empty value counts as none (`.env.example`)."""
+    """CONTRIBUTING.md: all missing names in one message; an empty value counts as none (`.env.example`)."""
     (folder / ".env").write_text('MCP_URL=https://abc.example/mcp\nOKTA_ISSUER=\nOKTA_CLIENT_ID=" "\n')
     missing = [f"{variable} is missing" for variable in list(ENVIRONMENT.values())[1:]]
 

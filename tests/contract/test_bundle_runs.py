@@ -58,7 +58,7 @@ def test_the_zip_holds_all_that_the_handler_imports(task: Path) -> None:
 
 
 def test_what_is_pruned_is_not_imported_by_the_handler(task: Path) -> None:
-    """The dead weight is dead: no module of it is loaded, from wherever (measured: facts of the package)."""
+    """The dead weight is dead: no module of it is loaded, from wherever (docs/facts/mcp-on-lambda.md, Package)."""
     module = HANDLER.rsplit(".", 1)[0]
     done = run(task, f"import {module}\nprint(*{{name.split('.')[0] for name in sys.modules}})")
 
@@ -67,7 +67,7 @@ def test_what_is_pruned_is_not_imported_by_the_handler(task: Path) -> None:
 
 
 def test_the_zip_fits_what_lambda_takes(task: Path) -> None:
-    """At most 250 MB unpacked, and in fact under 50 (AWS Lambda quotas; facts of the package)."""
+    """At most 250 MB unpacked, and in fact under 50 (AWS Lambda quotas; docs/facts/mcp-on-lambda.md, Package)."""
     assert sum(path.stat().st_size for path in task.rglob("*") if path.is_file()) < 50_000_000
 
 

@@ -1,6 +1,5 @@
 """Each seam between two packages, from the writing side to the reading side. Source: design, contracts 1 and 2."""
 
-
 import pytest
 
 from client.outputs import Outputs
@@ -49,7 +48,7 @@ def test_the_functions_environment_loads_in_its_settings(deployment: Deployment)
 
 @requirement("contract:audience")
 def test_the_audience_is_the_public_url_byte_for_byte(deployment: Deployment) -> None:
-    """One authorization server, one audience, and the function checks that very text (RFC 8707; facts of Okta §3)."""
+    """One server, one audience, and the function checks that very text (RFC 8707; docs/facts/okta.md §3)."""
     url = deployment.outputs["url"]
 
     assert deployment.one("Server")["audiences"] == [url]

@@ -13,7 +13,7 @@ from tests.requirements import requirement
 
 @requirement("environments:names")
 def test_branches_that_read_alike_have_environments_of_their_own() -> None:
-    """The hash is over the raw ref, so a slug that collides does no harm (facts, peers and pains)."""
+    """The hash is over the raw ref, so a slug that collides does no harm (docs/facts/branch-environments.md)."""
     names = {environment_name(branch) for branch in ("feature/a", "feature-a", "Feature/a", "feature/á")}
 
     assert len(names) == 4
@@ -45,7 +45,7 @@ def test_a_name_fits_every_cloud_or_the_branch_is_refused(branch: str) -> None:
 @requirement("environments:protected")
 @pytest.mark.parametrize("branch", ["main", "Master", "prod", "production", "local", "refs/heads/main", "origin/main"])
 def test_a_protected_branch_has_no_branch_environment(branch: str) -> None:
-    """Long-lived environments are made by name, on purpose (facts, peers and pains)."""
+    """Long-lived environments are made by name, on purpose (docs/facts/branch-environments.md)."""
     with pytest.raises(WrongName, match="protected") as refused:
         environment_name(branch)
 
@@ -62,7 +62,7 @@ def test_what_git_would_not_accept_is_refused(branch: str) -> None:
 
 
 def test_a_stack_must_be_usable_in_every_name() -> None:
-    """Lambda and IAM allow 64 characters; Pulumi allows letters, digits, - _ . (facts, peers and pains)."""
+    """Lambda and IAM allow 64 characters; Pulumi allows letters, digits, - _ . (docs/facts/branch-environments.md)."""
     assert check_stack("dev-1") == "dev-1"
     for stack in ("", "-x", "a.b", "a/b", "x" * 42):
         with pytest.raises(WrongName):

@@ -43,7 +43,7 @@ def kinds(objects: list[ownership.Owned]) -> set[str]:
 
 @requirement("environments:ownership")
 def test_everything_with_the_marks_is_found_and_deleted(okta: httpx2.Client, account: str) -> None:
-    """Also what Okta must deactivate and IAM must empty first (facts of Okta; IAM, DeleteRole)."""
+    """Also what Okta must deactivate and IAM must empty first (docs/facts/okta.md; IAM, DeleteRole)."""
     make_on_aws(account, Owner("one", ID))
     make_on_okta(okta, Owner("one", ID))
     said: list[str] = []

@@ -57,7 +57,7 @@ def test_rules_go_from_the_largest_set_down_one_after_the_other(deployment: Depl
 
 @requirement("infra:rules")
 def test_rules_issue_tokens_for_the_code_grant_only(deployment: Deployment) -> None:
-    """Refresh needs no grant in the rule (facts of Okta §7); access ≤ idle window ≤ refresh lifetime (§8)."""
+    """Refresh needs no grant in the rule (docs/facts/okta.md §7); access ≤ idle window ≤ refresh lifetime (§8)."""
     for rule in deployment.of("ServerPolicyRule").values():
         assert rule.inputs["grantTypeWhitelists"] == ["authorization_code"]
         assert rule.inputs["accessTokenLifetimeMinutes"] == 60
@@ -66,7 +66,7 @@ def test_rules_issue_tokens_for_the_code_grant_only(deployment: Deployment) -> N
 
 
 def test_groups_with_the_same_scopes_share_a_rule(bundle: Path) -> None:
-    """A rule's groups are any-of, so one rule serves all groups of one set (facts of Okta §8)."""
+    """A rule's groups are any-of, so one rule serves all groups of one set (docs/facts/okta.md §8)."""
     access = json.dumps({"readers": ["mcp:read"], "editors": ["mcp:read"]})
     (rule,) = run_program(settings_of(access=access), bundle).of("ServerPolicyRule").values()
 
@@ -74,7 +74,7 @@ def test_groups_with_the_same_scopes_share_a_rule(bundle: Path) -> None:
 
 
 def test_the_policy_is_for_our_client_only(deployment: Deployment) -> None:
-    """No other app of the org gets tokens for this server (facts of Okta §8)."""
+    """No other app of the org gets tokens for this server (docs/facts/okta.md §8)."""
     policy = deployment.one("ServerPolicy")
 
     assert policy["clientWhitelists"] == ["0oa1"]
@@ -82,7 +82,7 @@ def test_the_policy_is_for_our_client_only(deployment: Deployment) -> None:
 
 
 def test_scopes_ask_for_no_consent_and_are_published(deployment: Deployment) -> None:
-    """IMPLICIT consent, and published, so that clients find them in the metadata (facts of Okta §1, §8)."""
+    """IMPLICIT consent, and published, so that clients find them in the metadata (docs/facts/okta.md §1, §8)."""
     scopes = deployment.of("ServerScope")
 
     assert {scope.inputs["name"] for scope in scopes.values()} == set(deployment.outputs["scopes"])

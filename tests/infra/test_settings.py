@@ -231,6 +231,6 @@ def test_the_access_of_the_local_cloud_is_for_the_local_cloud_only() -> None:
 
 @pytest.mark.parametrize("name", ["", "a.b", "a/b", "-a", "a" * 42, "ä"])
 def test_a_stack_name_that_no_object_may_have_is_refused(name: str) -> None:
-    """Names are at most 50 characters, of the alphabet that both clouds share (facts of Okta §8, Lambda)."""
+    """Names are at most 50 characters, of the alphabet that both clouds share (docs/facts/okta.md §8, Lambda)."""
     with pytest.raises(ValueError, match="letters, digits"):
         environment_name(name)

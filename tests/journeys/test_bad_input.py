@@ -62,7 +62,7 @@ def test_local_up_twice_is_one_local_cloud(fresh: Checkout) -> None:
 
 
 def test_a_crash_is_noticed_and_mended_by_the_next_local_up(fresh: Checkout) -> None:
-    """The emulated clouds are lost, Pulumi's state is not: rebuilt from the program (design.md)."""
+    """The emulated clouds are lost, Pulumi's state is not: rebuilt from the program (docs/architecture.md)."""
     fresh.ok("up")
     url = fresh.outputs()["url"]
     os.killpg(json.loads((fresh.root / ".local/cloud.json").read_text())["process_group"], signal.SIGKILL)
@@ -137,7 +137,7 @@ def test_an_unreachable_okta_is_named_with_its_address(fresh: Checkout) -> None:
 
 
 def test_all_wrong_config_values_are_named_at_once(fresh: Checkout) -> None:
-    """Types and ranges are checked together, before anything is created (issue 3; design.md, infra)."""
+    """Types and ranges are checked together, before anything is created (issue 3; docs/architecture.md, infra)."""
     fresh.ok("local", "up")
     script = (
         f'eval "$({fresh.root}/.venv/bin/mcp-okta local env)"; '
@@ -149,7 +149,7 @@ def test_all_wrong_config_values_are_named_at_once(fresh: Checkout) -> None:
 
 
 def test_stack_local_without_the_local_environment_is_refused(fresh: Checkout) -> None:
-    """Stack `local` never touches a real cloud (design.md, safe by construction)."""
+    """Stack `local` never touches a real cloud (docs/architecture.md, safe by construction)."""
     fresh.ok("local", "up")
     script = (
         f'eval "$({fresh.root}/.venv/bin/mcp-okta local env)"; unset AWS_ENDPOINT_URL OKTA_HTTP_PROXY; '

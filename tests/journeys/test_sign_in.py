@@ -54,7 +54,7 @@ def test_a_second_call_in_a_new_process_needs_no_sign_in(signed_out: Checkout) -
 
 
 def test_without_a_browser_a_first_call_says_that_a_sign_in_is_needed(signed_out: Checkout) -> None:
-    """Exit code 3 and the command to type (design.md, contract 4)."""
+    """Exit code 3 and the command to type (docs/architecture.md, contract 4)."""
     done = signed_out.run("call", "whoami", "--json")
 
     assert (done.code, done.out) == (3, "")

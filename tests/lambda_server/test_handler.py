@@ -50,7 +50,7 @@ def test_missing_settings_fail_the_init_with_all_their_names() -> None:
 
 @requirement("server:lean")
 def test_the_handler_needs_nothing_that_the_zip_leaves_out() -> None:
-    """facts/mcp-on-lambda, Package: dead weight; both metadata and a refused call work without it."""
+    """docs/facts/mcp-on-lambda.md, Package: dead weight; both metadata and a refused call work without it."""
     events = [event("GET", "/.well-known/oauth-protected-resource"), call_event(MODERN, "x.y.z", "whoami")]
     code = f"""{BLOCKER}
 import gc, json

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_scopes_are_named_once_each_with_words_for_people() -> None:
-    """Okta wants name, display name and description (facts, Okta §8)."""
+    """Okta wants name, display name and description (docs/facts/okta.md §8)."""
     assert scopes.SCOPE_NAMES == ("mcp:read", "mcp:write")
     assert all(scope.title and scope.description for scope in scopes.SCOPES)
 

@@ -69,7 +69,7 @@ def test_a_value_that_cannot_be_meant_is_named(name: str, value: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1:4566", "localhost:8001"])
 def test_plain_http_is_taken_on_this_machine(host: str) -> None:
-    """The local cloud and the developer's server (design.md)."""
+    """The local cloud and the developer's server (docs/architecture.md)."""
     given = ENVIRONMENT | {"MCP_URL": f"http://{host}/mcp", "OKTA_ISSUER": f"http://{host}/oauth2/aus1"}
 
     assert Settings.from_environment(given).hosts == (host,)

@@ -1,6 +1,6 @@
 """Environments: the engine, names, and a life that may be stopped, killed and repeated."""
 
-PAINS = "facts of peers and pains, branch environments"
+PAINS = "docs/facts/branch-environments.md"
 
 REQUIREMENTS = {
     "engine-found": "issue 3 §5: find or get the CLI, version pinned; go.mod names the version",
@@ -21,6 +21,6 @@ REQUIREMENTS = {
     "rate-limit": "Okta, Rate limits: 429 and X-Rate-Limit-Reset",
     "token": "issue 3: no secret in messages; the token is not quoted",
     "ask-first": "design, safe by construction: up names org, account and region before it asks",
-    "outputs-for": "design, contract 1: outputs of a stack, a file, or the environment",
+    "outputs-for": "docs/architecture.md, contract 1: outputs of a stack, a file, or the environment",
     "progress": "issue 3 §6: up and down show resources with durations, then what to do next",
 }

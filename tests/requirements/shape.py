@@ -2,7 +2,7 @@
 
 REQUIREMENTS = {
     "imports": "docs/adr/0001-packages-meet-in-data.md",
-    "environment": "design: only settings.py reads the environment",
+    "environment": "docs/architecture.md: only settings.py reads the environment",
     "requirements": "house style: the manifest is checked both ways",
     "readme": "issue 3: the README's two commands are scripts/demo and scripts/test, held together by a test",
 }

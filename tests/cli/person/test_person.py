@@ -141,7 +141,7 @@ def test_a_process_without_terminal_and_browser_asks_for_a_sign_in(cloud: FakeCl
 
 
 def test_the_commands_of_a_day(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """login, whoami, tools, call with a step-up, logout twice (design.md, contract 4)."""
+    """login, whoami, tools, call with a step-up, logout twice (docs/architecture.md, contract 4)."""
     login, whoami, tools = run("login"), run("whoami", "--json"), run("tools", "--json")
     call = run("call", "remember", "text=tea time", "times=2", "loud=true", "--json")
     logouts = [run("logout"), run("logout")]

@@ -26,7 +26,7 @@ def command(tmp_path: Path, *lines: str, **environ: str) -> EngineCommand:
 def test_the_engine_has_the_environment_that_it_was_given_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A variable of ours that leads to a real account does not reach it (design.md)."""
+    """A variable of ours that leads to a real account does not reach it (docs/architecture.md)."""
     monkeypatch.setenv("AWS_PROFILE", "real")
     overlay = {"AWS_PROFILE": None, "AWS_REGION": "us-east-1"}
 

@@ -48,7 +48,7 @@ def test_without_any_way_each_way_is_named_with_its_reason(environ: dict[str, st
 
 
 def test_the_engine_is_built_with_go_and_the_pinned_version_stamped(environ: dict[str, str], tmp_path: Path) -> None:
-    """Without the stamp the CLI calls itself a development version (facts of Pulumi, the engine)."""
+    """Without the stamp the CLI calls itself a development version (docs/facts/pulumi.md, the engine)."""
     log = tmp_path / "log"
     make = [
         f'echo "$GOTOOLCHAIN $GOFLAGS" > {log}',
@@ -69,7 +69,7 @@ def test_the_engine_is_built_with_go_and_the_pinned_version_stamped(environ: dic
 
 @requirement("environments:engine-built")
 def test_a_build_that_fails_leaves_nothing_in_the_engines_place(environ: dict[str, str], tmp_path: Path) -> None:
-    """The compiler's last words are the reason (design.md)."""
+    """The compiler's last words are the reason (docs/architecture.md)."""
     go(tmp_path / "bin/go", "go1.26.0", "echo half > $target", "echo 'no space left on device' >&2", "exit 1")
 
     with pytest.raises(EngineMissing, match="no space left on device"):
@@ -81,7 +81,7 @@ def test_a_build_that_fails_leaves_nothing_in_the_engines_place(environ: dict[st
 def test_a_full_disk_is_noticed_before_the_build(
     environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The module cache and the build cache need 4 GB (facts of Pulumi)."""
+    """The module cache and the build cache need 4 GB (docs/facts/pulumi.md)."""
     go(tmp_path / "bin/go", "go1.26.0", "exit 1")
     monkeypatch.setattr(builder, "NEEDED_BYTES", 1024**6)
 
@@ -92,7 +92,7 @@ def test_a_full_disk_is_noticed_before_the_build(
 def test_of_two_processes_the_second_waits_and_finds_what_the_first_made(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
-    """One build per machine (design.md)."""
+    """One build per machine (docs/architecture.md)."""
     folder = cache_folder(environ).parent
     folder.mkdir(parents=True)
     waiting, found = threading.Event(), []

@@ -22,7 +22,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 @requirement("environments:engine-found")
 def test_the_engine_and_the_sdk_are_of_one_release() -> None:
-    """go.mod and the Python SDK pin the same version (design.md)."""
+    """go.mod and the Python SDK pin the same version (docs/architecture.md)."""
     from importlib.metadata import version
 
     assert parse_version(version("pulumi")) == pinned()
@@ -31,7 +31,7 @@ def test_the_engine_and_the_sdk_are_of_one_release() -> None:
 
 @requirement("environments:engine-found")
 def test_the_engine_on_path_comes_first(tmp_path: Path) -> None:
-    """A person's own engine is used where it is new enough (design.md)."""
+    """A person's own engine is used where it is new enough (docs/architecture.md)."""
     env = environ(tmp_path)
     own = pulumi(tmp_path / "bin/pulumi", "v3.300.1")
     pulumi(kept_program(env))
@@ -45,7 +45,7 @@ def test_the_engine_on_path_comes_first(tmp_path: Path) -> None:
 @requirement("environments:engine-found")
 @pytest.mark.parametrize("version", ["v3.258.9", "v4.0.0", "what?"])
 def test_an_engine_that_will_not_do_is_passed_over(tmp_path: Path, version: str) -> None:
-    """Older, of another major version, or not an engine at all: the kept one is used (design.md)."""
+    """Older, of another major version, or not an engine at all: the kept one is used (docs/architecture.md)."""
     env = environ(tmp_path)
     pulumi(tmp_path / "bin/pulumi", version)
     kept = pulumi(kept_program(env))

@@ -25,7 +25,7 @@ def verifier(settings: Settings, okta: OktaInMemory) -> Verifier:
 @requirement("server:introspection")
 @pytest.mark.anyio
 async def test_okta_is_asked_as_a_public_client_asks(verifier: Verifier, okta: OktaInMemory) -> None:
-    """RFC 7662 §2.1; the client id is a parameter and there is no Authorization header (facts, Okta §2)."""
+    """RFC 7662 §2.1; the client id is a parameter and there is no Authorization header (docs/facts/okta.md §2)."""
     token = okta.token()
     access = await verifier.verify(token)
 

@@ -24,7 +24,7 @@ def keys(okta: OktaInMemory) -> Keys:
 
 @pytest.mark.anyio
 async def test_keys_are_fetched_once_while_they_are_fresh(keys: Keys, okta: OktaInMemory) -> None:
-    """One request serves many calls; the address is the issuer's /v1/keys (facts, Okta §2)."""
+    """One request serves many calls; the address is the issuer's /v1/keys (docs/facts/okta.md §2)."""
     for _ in range(3):
         await keys.find("k1")
     okta.clock += FRESH_SECONDS - 1

@@ -48,7 +48,7 @@ async def test_a_good_token_says_who_calls_with_what(verifier: Verifier, okta: O
 @pytest.mark.anyio
 @pytest.mark.parametrize("aud", [None, "https://other.example.com/mcp", URL + "/", URL.upper(), [URL], "", 1])
 async def test_a_token_for_another_server_is_refused(verifier: Verifier, okta: OktaInMemory, aud: Any) -> None:
-    """RFC 9068 §4; one string, byte for byte (facts, Okta §2)."""
+    """RFC 9068 §4; one string, byte for byte (docs/facts/okta.md §2)."""
     with pytest.raises(WrongClaim) as caught:
         await verifier.verify(okta.token(aud=aud))
 

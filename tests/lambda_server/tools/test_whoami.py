@@ -29,7 +29,7 @@ def test_whoami_says_what_the_token_says(gateway: Gateway, okta: OktaInMemory, e
 
 @both_eras
 def test_a_service_has_no_user_id(gateway: Gateway, okta: OktaInMemory, era: str) -> None:
-    """A client-credentials token: sub is the client id, no uid (facts, Okta §2)."""
+    """A client-credentials token: sub is the client id, no uid (docs/facts/okta.md §2)."""
     answer = gateway(call_event(era, okta.token(sub=CLIENT_ID, uid=None), "whoami"), LambdaContext())
     said = json.loads(answer["body"])["result"]["structuredContent"]
 

@@ -94,7 +94,7 @@ async def test_chunked_bodies_and_huge_error_headers_are_read() -> None:
 
 @pytest.mark.anyio
 async def test_an_answer_over_six_megabytes_is_413_and_ends_the_environment() -> None:
-    """Lambda's payload limit; the client ends after a 413, so nobody may use it again (facts/mcp-on-lambda)."""
+    """Lambda's payload limit; the client ends after a 413, so nobody may use it again (docs/facts/mcp-on-lambda.md)."""
     api, given = RuntimeApi(lambda: None), event()
     async with connected(api) as client:
         api.give(given)

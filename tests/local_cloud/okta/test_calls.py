@@ -44,7 +44,7 @@ async def test_a_missing_or_wrong_token_is_refused(bare: OktaOrg, method: str, p
 @pytest.mark.anyio
 @pytest.mark.parametrize("header", [f"SSWS {API_TOKEN}", f"SSWS{API_TOKEN}", f"ssws {API_TOKEN}"])
 async def test_the_token_may_touch_its_scheme(bare: OktaOrg, header: str) -> None:
-    """One of Okta's SDKs sends no space (facts §9)."""
+    """One of Okta's SDKs sends no space (docs/facts/okta.md §9)."""
     async with bare.browser(headers={"Authorization": header}) as client:
         response = await client.get("/api/v1/users/me")
 
@@ -208,7 +208,7 @@ SHARED = OktaOrg()
 @requirement("okta:rate-limit")
 @pytest.mark.anyio
 async def test_too_many_calls_are_refused_until_the_limit_is_lifted(bare: OktaOrg) -> None:
-    """429 E0000047 with an integer X-Rate-Limit-Reset (Okta, rate limits; facts §9)."""
+    """429 E0000047 with an integer X-Rate-Limit-Reset (Okta, rate limits; docs/facts/okta.md §9)."""
     await bare.call("POST", "/_local/rate-limit", {"remaining": 1})
     statuses = [(await bare.call("GET", "/api/v1/users/me")).status_code for _ in range(2)]
     refused = await bare.call("GET", "/api/v1/users/me")

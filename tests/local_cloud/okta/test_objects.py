@@ -53,7 +53,7 @@ async def test_a_server_has_the_fields_that_okta_computes(bare: OktaOrg) -> None
 @requirement("okta:one-audience")
 @pytest.mark.parametrize("audiences", [[], ["a", "b"], None, "a", [1]])
 async def test_a_server_has_exactly_one_audience(bare: OktaOrg, audiences: Any) -> None:
-    """E0000001 (facts §3)."""
+    """E0000001 (docs/facts/okta.md §3)."""
     status, code, summary, _ = await refusal(bare, "POST", SERVERS, {"name": "a", "audiences": audiences})
 
     assert (status, code, summary) == (400, "E0000001", "Api validation failed: audiences")
@@ -120,7 +120,7 @@ async def test_an_active_app_or_server_cannot_be_deleted(org: OktaOrg) -> None:
     ],
 )
 async def test_lifetimes_of_a_rule_are_checked(org: OktaOrg, token: dict[str, Any], field: str) -> None:
-    """Access from 5 to 1440 minutes, access ≤ window ≤ lifetime, 0 is without end (facts §8)."""
+    """Access from 5 to 1440 minutes, access ≤ window ≤ lifetime, 0 is without end (docs/facts/okta.md §8)."""
     body = await org.rule_body("mcp-readers", 1, ["mcp:read"], **token)
     path = f"{org.server_path}/policies/{org.policy['id']}/rules"
     status, code, summary, _ = await refusal(org, "POST", path, {**body, "name": "new"})
@@ -148,7 +148,7 @@ async def test_conditions_of_a_rule_are_checked(org: OktaOrg, conditions: dict[s
 
 
 async def test_a_rule_shows_all_its_conditions(org: OktaOrg) -> None:
-    """Grant types, scopes and people are always there (facts §9)."""
+    """Grant types, scopes and people are always there (docs/facts/okta.md §9)."""
     shown = (await org.call("GET", f"{org.server_path}/policies/{org.policy['id']}/rules/{org.readers['id']}")).json()
 
     assert set(shown["conditions"]) == {"grantTypes", "scopes", "people"}

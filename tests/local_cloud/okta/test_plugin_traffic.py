@@ -52,7 +52,7 @@ def records() -> list[dict[str, Any]]:
 @requirement("okta:plugin-traffic")
 @requirement("okta:status-codes")
 async def test_every_recorded_request_is_answered_as_okta_answers_it(bare: OktaOrg) -> None:
-    """201 for authorization-server objects, 200 for apps and groups, 204 for deletes (facts §9)."""
+    """201 for authorization-server objects, 200 for apps and groups, 204 for deletes (docs/facts/okta.md §9)."""
     replay = Replay(bare)
     policy = (await bare.call("GET", "/api/v1/policies?type=ACCESS_POLICY")).json()
     assert [item["system"] for item in policy] == [True]

@@ -62,7 +62,7 @@ def ask(*scopes: str, **more: Any) -> Ask:
 def test_the_first_rule_that_admits_everything_wins(
     rules: list[dict[str, Any]], request_: Ask, winner: str | None
 ) -> None:
-    """First match wins, all scopes or none, reserved scopes too (facts §8)."""
+    """First match wins, all scopes or none, reserved scopes too (docs/facts/okta.md §8)."""
     found = first_rule([policy("p1")], rules, request_)
 
     assert (found and found["id"]) == winner

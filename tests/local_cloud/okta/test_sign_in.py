@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 @requirement("okta:sign-in")
 @requirement("okta:access-token")
 async def test_a_reader_gets_exactly_oktas_access_token(org: OktaOrg) -> None:
-    """Header {kid, alg}, scp a list, one audience, cid and uid, no scope and no client_id (facts §2)."""
+    """Header {kid, alg}, scp a list, one audience, cid and uid, no scope and no client_id (docs/facts/okta.md §2)."""
     login = Login(org, "openid profile offline_access mcp:read", {"nonce": "n-1"})
     async with org.browser() as browser:
         answer = await login.tokens(browser, "reader@example.com")
@@ -49,7 +49,7 @@ async def test_the_token_answer_must_not_be_stored(org: OktaOrg) -> None:
 
 
 async def test_the_answer_carries_state_and_no_issuer(org: OktaOrg) -> None:
-    """Okta sends no `iss` (facts §4)."""
+    """Okta sends no `iss` (docs/facts/okta.md §4)."""
     login = Login(org)
     async with org.browser() as browser:
         answer = await login.answer(browser, "reader@example.com")
@@ -60,7 +60,7 @@ async def test_the_answer_carries_state_and_no_issuer(org: OktaOrg) -> None:
 
 @requirement("okta:unassigned")
 async def test_an_outsider_may_sign_in_but_is_not_assigned(org: OktaOrg) -> None:
-    """Okta's words for a person without an assignment (facts §8)."""
+    """Okta's words for a person without an assignment (docs/facts/okta.md §8)."""
     async with org.browser() as browser:
         answer = await Login(org).answer(browser, "outsider@example.com")
 
@@ -159,7 +159,7 @@ async def test_the_page_escapes_what_it_shows(org: OktaOrg) -> None:
     ],
 )
 async def test_a_bad_client_or_redirect_uri_is_a_page_and_never_a_redirect(org: OktaOrg, extra: dict[str, str]) -> None:
-    """RFC 6749 §3.1.2.4: exact match, port and trailing slash included (facts §6)."""
+    """RFC 6749 §3.1.2.4: exact match, port and trailing slash included (docs/facts/okta.md §6)."""
     async with org.browser() as browser:
         response = await Login(org, extra=extra).ask(browser)
 
@@ -289,7 +289,7 @@ async def test_a_bad_exchange_is_refused(org: OktaOrg, extra: dict[str, str], er
 
 
 async def test_a_code_lives_for_five_minutes(org: OktaOrg) -> None:
-    """Okta's code lifetime is 300 s (facts §2)."""
+    """Okta's code lifetime is 300 s (docs/facts/okta.md §2)."""
     login = Login(org)
     async with org.browser() as browser:
         code = (await login.answer(browser, "reader@example.com"))["code"]

@@ -35,7 +35,7 @@ async def is_active(login: Login, browser: httpx2.AsyncClient, token: str) -> bo
 
 @requirement("okta:rotation")
 async def test_a_refresh_token_is_replaced_by_the_next(org: OktaOrg) -> None:
-    """Rotation (facts §2): a new refresh token, a new access token, the same sign-in."""
+    """Rotation (docs/facts/okta.md §2): a new refresh token, a new access token, the same sign-in."""
     login = Login(org)
     async with org.browser() as browser:
         first = await login.tokens(browser, "reader@example.com")
@@ -51,7 +51,7 @@ async def test_a_refresh_token_is_replaced_by_the_next(org: OktaOrg) -> None:
 
 @requirement("okta:rotation")
 async def test_the_old_token_works_within_the_leeway(org: OktaOrg) -> None:
-    """Two commands that share a token both succeed (facts §2: leeway)."""
+    """Two commands that share a token both succeed (docs/facts/okta.md §2: leeway)."""
     login = Login(org)
     async with org.browser() as browser:
         first = await login.tokens(browser, "reader@example.com")
@@ -65,7 +65,7 @@ async def test_the_old_token_works_within_the_leeway(org: OktaOrg) -> None:
 
 @requirement("okta:rotation")
 async def test_a_reused_token_ends_the_family(org: OktaOrg) -> None:
-    """Reuse after the leeway invalidates the newest refresh token and every access token (facts §2)."""
+    """Reuse after the leeway invalidates the newest refresh token and every access token (docs/facts/okta.md §2)."""
     login = Login(org)
     async with org.browser() as browser:
         first = await login.tokens(browser, "reader@example.com")
@@ -81,7 +81,7 @@ async def test_a_reused_token_ends_the_family(org: OktaOrg) -> None:
 
 
 async def test_an_app_without_rotation_keeps_its_token(org: OktaOrg) -> None:
-    """STATIC is the default of native apps (facts §2)."""
+    """STATIC is the default of native apps (docs/facts/okta.md §2)."""
     oauth = {**NATIVE_APP["settings"]["oauthClient"], "refresh_token": {"rotation_type": "STATIC"}}
     await org.call("PUT", f"/api/v1/apps/{org.client['id']}", {**NATIVE_APP, "settings": {"oauthClient": oauth}})
     login = Login(org)
@@ -94,7 +94,7 @@ async def test_an_app_without_rotation_keeps_its_token(org: OktaOrg) -> None:
 
 @pytest.mark.parametrize(("seconds", "status"), [(6 * 24 * 3600, 200), (8 * 24 * 3600, 400)])
 async def test_a_refresh_token_expires_unused(org: OktaOrg, seconds: int, status: int) -> None:
-    """After 7 days by default (facts §2)."""
+    """After 7 days by default (docs/facts/okta.md §2)."""
     login = Login(org)
     async with org.browser() as browser:
         first = await login.tokens(browser, "reader@example.com")
@@ -145,7 +145,7 @@ async def test_a_refresh_meets_the_policy_again(org: OktaOrg) -> None:
 
 @requirement("okta:introspection")
 async def test_introspection_tells_what_okta_tells(org: OktaOrg) -> None:
-    """RFC 7662 §2.2 with Okta's fields (facts §2)."""
+    """RFC 7662 §2.2 with Okta's fields (docs/facts/okta.md §2)."""
     login = Login(org)
     async with org.browser() as browser:
         tokens = await login.tokens(browser, "reader@example.com")
@@ -229,7 +229,7 @@ def assertion(key: RSAKey, client: str, audience: str, **claims: Any) -> str:
 
 @requirement("okta:client-credentials")
 async def test_a_service_gets_a_token_of_its_own(org: OktaOrg) -> None:
-    """sub = cid, no uid, no auth_time (facts §2)."""
+    """sub = cid, no uid, no auth_time (docs/facts/okta.md §2)."""
     key = RSAKey.generate_key(2048)
     client = (await service(org, key))["id"]
     endpoint = f"{org.server['issuer']}/v1/token"
@@ -302,7 +302,7 @@ async def test_custom_claims_are_in_the_tokens_they_belong_to(org: OktaOrg) -> N
 
 @requirement("okta:key-rotation")
 async def test_keys_rotate_and_the_old_one_stays_published(org: OktaOrg) -> None:
-    """Two keys, after a rotation three; the next one signs (facts §2)."""
+    """Two keys, after a rotation three; the next one signs (docs/facts/okta.md §2)."""
     login = Login(org)
     async with org.browser() as browser:
         before = (await browser.get(f"{login.base}/v1/keys")).json()["keys"]

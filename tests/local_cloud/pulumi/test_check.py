@@ -133,7 +133,7 @@ def test_what_a_plugin_could_do_and_this_one_cannot_is_refused(method: str, requ
 
 @requirement("pulumi:names")
 def test_a_name_that_is_left_out_is_made_up_and_kept() -> None:
-    """Logical name, hyphen, seven digits; the same at the next check (facts of Okta §8)."""
+    """Logical name, hyphen, seven digits; the same at the next check (docs/facts/okta.md §8)."""
     wire, given = wire_of(SCOPE), {"authServerId": "aus1"}
     first, faults = wire.check(SCOPE, given, randomSeed=b"one")
     second, _ = wire.check(SCOPE, given, olds=first, randomSeed=b"two")
