@@ -75,8 +75,8 @@ def test_packages_meet_in_data_and_not_in_imports(package: str) -> None:
 
 
 @requirement("shape:environment")
-def test_only_the_settings_of_the_function_read_the_environment() -> None:
-    """`settings.py` (and the developer's `__main__.py`) read os.environ, nothing else (docs/architecture.md)."""
+def test_the_function_reads_its_environment_through_the_settings_alone() -> None:
+    """`handler.py` and the developer's `__main__.py` hand os.environ to `settings.py`; nothing else touches it."""
     readers = {path.name for path in modules("lambda_server") if reads_environment(path.read_text())}
 
     assert readers <= {"settings.py", "__main__.py", "handler.py"}
