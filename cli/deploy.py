@@ -1,5 +1,6 @@
 """What happens to an environment: up, preview, outputs, down, env list."""
 
+import contextlib
 import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
@@ -87,14 +88,39 @@ def down(stack: Stack = None, branch: BranchRef = None, yes: Yes = False) -> Non
         return
     variables, lost = reach_to_delete(target)
     confirm(target, variables, "delete everything of", yes)
+    sign_in = last_outputs(target)
     with shown(f"down {target.stack}") as on_progress:
         result = lifecycle.down(target.root, target.stack, variables, on_progress, branch_of(target), refresh=lost)
     if not result.changes:
         say(f"nothing to do: {target.stack} is not deployed")
         return
+    forget_tokens(target, sign_in)
     say(f"{target.stack} is gone: {counted(result.changes)} in {result.seconds:.1f} s")
     if target.on_local_cloud:
         say("the local cloud is still running; stop it with: mcp-okta local down")
+
+
+def last_outputs(target: Target) -> dict[str, Any]:
+    """What the environment says of itself while it is there; nothing where it never came to be."""
+    from environments.errors import EnvironmentsError
+
+    try:
+        return read_stack(target)
+    except EnvironmentsError:
+        return {}
+
+
+def forget_tokens(target: Target, found: dict[str, Any]) -> None:
+    """Drop this machine's sign-in of an environment that is gone: its tokens open nothing any more."""
+    import os
+
+    from client.errors import ClientError
+    from client.keychain import token_store
+    from client.outputs import Outputs
+
+    folder = target.root / ".local/tokens" if target.on_local_cloud else None
+    with contextlib.suppress(ClientError):  # what was never complete was never signed in to
+        token_store(folder, os.environ).remove(Outputs.from_mapping(found).account)
 
 
 def list_all(as_json: AsJson = False) -> None:

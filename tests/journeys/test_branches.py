@@ -49,6 +49,7 @@ def test_two_branches_have_environments_of_their_own(fresh: Checkout) -> None:
     assert call_with(two["url"], token) == 401
 
     fresh.ok("down", "--branch", "feature/a")
+    assert access_tokens(fresh.root / ".local/tokens") == set()
     fresh.ok("call", "whoami", "--branch", "feature-a", as_person="reader@example.com")
     listed = fresh.ok("env", "list", "--json").json["environments"]
     assert [item["branch"] for item in listed] == ["feature-a"]
