@@ -27,45 +27,9 @@ def declare(settings: Settings) -> dict[str, Any]:
     """
     bundle = build_bundle(Sources.of(ROOT), settings.target, cache_folder(ROOT), warn=pulumi.log.warn)
     group_ids = groups(settings)
-    tags = marks.tags(settings.environment, settings.branch, settings.stack_id)
-    endpoint = Endpoint(
-        "endpoint",
-        EndpointArgs(
-            name=settings.name,
-            tags=tags,
-            throttle_rate=settings.throttle_rate,
-            throttle_burst=settings.throttle_burst,
-            log_retention_days=settings.log_retention_days,
-        ),
-    )
-    authorization = Authorization(
-        "authorization",
-        AuthorizationArgs(
-            name=settings.name,
-            mark=marks.mark(settings.environment, settings.stack_id),
-            audience=endpoint.url,
-            scopes=SCOPES,
-            access=settings.access,
-            group_ids=group_ids,
-            redirect_uris=list(dict.fromkeys([*settings.redirect_uris, *settings.extra_redirect_uris])),
-            access_token_minutes=settings.access_token_minutes,
-        ),
-    )
-    function = McpFunction(
-        "function",
-        FunctionArgs(
-            name=settings.name,
-            tags=tags,
-            bundle=bundle,
-            target=settings.target,
-            memory_megabytes=settings.memory_megabytes,
-            timeout_seconds=settings.timeout_seconds,
-            log_retention_days=settings.log_retention_days,
-            reserved_concurrency=settings.reserved_concurrency,
-            variables=variables(settings, endpoint, authorization),
-            execution_arn=endpoint.execution_arn,
-        ),
-    )
+    endpoint = Endpoint("endpoint", endpoint_args(settings))
+    authorization = Authorization("authorization", authorization_args(settings, endpoint, group_ids))
+    function = McpFunction("function", function_args(settings, bundle, endpoint, authorization))
     Route(
         "route",
         RouteArgs(
@@ -76,6 +40,54 @@ def declare(settings: Settings) -> dict[str, Any]:
         ),
     )
     return outputs(settings, endpoint, authorization, function)
+
+
+def tags(settings: Settings) -> dict[str, str]:
+    """The marks of everything on AWS."""
+    return marks.tags(settings.environment, settings.branch, settings.stack_id)
+
+
+def endpoint_args(settings: Settings) -> EndpointArgs:
+    """The address, and how much it lets through."""
+    return EndpointArgs(
+        name=settings.name,
+        tags=tags(settings),
+        throttle_rate=settings.throttle_rate,
+        throttle_burst=settings.throttle_burst,
+        log_retention_days=settings.log_retention_days,
+    )
+
+
+def authorization_args(
+    settings: Settings, endpoint: Endpoint, group_ids: Mapping[str, pulumi.Input[str]]
+) -> AuthorizationArgs:
+    """Who may call that address, with which scopes."""
+    return AuthorizationArgs(
+        name=settings.name,
+        mark=marks.mark(settings.environment, settings.stack_id),
+        audience=endpoint.url,
+        scopes=SCOPES,
+        access=settings.access,
+        group_ids=group_ids,
+        redirect_uris=list(dict.fromkeys([*settings.redirect_uris, *settings.extra_redirect_uris])),
+        access_token_minutes=settings.access_token_minutes,
+    )
+
+
+def function_args(settings: Settings, bundle: Path, endpoint: Endpoint, authorization: Authorization) -> FunctionArgs:
+    """What runs behind it, and what that is told."""
+    return FunctionArgs(
+        name=settings.name,
+        tags=tags(settings),
+        bundle=bundle,
+        target=settings.target,
+        memory_megabytes=settings.memory_megabytes,
+        timeout_seconds=settings.timeout_seconds,
+        log_retention_days=settings.log_retention_days,
+        reserved_concurrency=settings.reserved_concurrency,
+        variables=variables(settings, endpoint, authorization),
+        execution_arn=endpoint.execution_arn,
+    )
 
 
 def cache_folder(root: Path) -> Path:
