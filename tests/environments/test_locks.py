@@ -40,7 +40,7 @@ def engine(tmp_path: Path) -> Iterator[int]:
 
 
 @requirement("environments:stale-lock")
-@pytest.mark.parametrize("pid", [2**22 + 5, os.getpid()])
+@pytest.mark.parametrize("pid", [2**22 + 5, os.getpid()], ids=["gone", "another program"])
 def test_a_dead_ones_lock_is_removed_and_it_is_said(tmp_path: Path, pid: int) -> None:
     """Its process is gone, or its number belongs to something else by now (proc(5))."""
     path, said = lock(tmp_path, pid), list[str]()
