@@ -65,16 +65,6 @@ class Outputs:
             access={group: tuple(scopes) for group, scopes in (values.get("access") or {}).items()},
         )
 
-    @classmethod
-    def from_file(cls, path: Path) -> "Outputs":
-        """
-        Read what `pulumi stack output --json` or `mcp-okta outputs --json` printed.
-
-        Raises:
-            WrongOutputs: no such file, not a JSON object, or values that cannot be used.
-        """
-        return cls.from_mapping(read_file(path), source=str(path))
-
     @property
     def account(self) -> str:
         """The name that the tokens are kept under: readable, safe as a file name, one per server and client."""

@@ -26,7 +26,9 @@ class Part(Protocol):
         """Wait until it dies by itself, and say why."""
 
 
-class _Server(uvicorn.Server):
+class PartServer(uvicorn.Server):
+    """A uvicorn server that is a part of a process."""
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals to the daemon, which has more than one server."""
@@ -42,7 +44,7 @@ class HttpPart:
         self._listener = listener
         # No access log: the paths of OAuth endpoints carry codes.
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
-        self._server = _Server(config)
+        self._server = PartServer(config)
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:

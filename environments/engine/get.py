@@ -22,9 +22,11 @@ def get_engine(report: Report, environ: Mapping[str, str] = os.environ) -> Engin
         EngineMissing: no way works; the message has each with its reason.
     """
     on_path, why_not_path = look_on_path(environ)
+    if on_path:
+        return on_path
     kept, why_not_kept = look_in_cache(environ)
-    if found := on_path or kept:
-        return found
+    if kept:
+        return kept
     tried = {"on PATH": why_not_path, "kept from earlier": why_not_kept}
     try:
         with _alone(cache_folder(environ).parent, report):

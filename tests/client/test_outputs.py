@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from client.errors import WrongOutputs
-from client.outputs import Outputs, environment_values
+from client.outputs import Outputs, environment_values, read_file
 from tests.requirements import requirement
 
 GOOD: dict[str, Any] = {
@@ -85,7 +85,7 @@ def test_outputs_come_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "outputs.json"
     path.write_text(json.dumps(GOOD))
 
-    assert Outputs.from_file(path) == Outputs.from_mapping(GOOD)
+    assert Outputs.from_mapping(read_file(path), str(path)) == Outputs.from_mapping(GOOD)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_a_file_that_is_none_is_named(tmp_path: Path, text: str | None, words: s
         path.write_text(text)
 
     with pytest.raises(WrongOutputs, match=words) as error:
-        Outputs.from_file(path)
+        read_file(path)
 
     assert str(path) in error.value.message
 

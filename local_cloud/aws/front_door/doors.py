@@ -1,8 +1,6 @@
 """A listener per HTTP API: opened when the API is created, closed when it is deleted."""
 
 import asyncio
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -16,17 +14,9 @@ from local_cloud.aws.front_door.door import Door
 from local_cloud.aws.lambda_runtime import Functions
 from local_cloud.aws.ports import ApiPorts
 from local_cloud.errors import LocalCloudError
+from local_cloud.parts import PartServer
 
 KEEP_ALIVE_SECONDS = 75
-
-
-class _Server(uvicorn.Server):
-    """A uvicorn server that leaves signals to the process that it is a part of."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
 
 
 @dataclass
@@ -34,7 +24,7 @@ class _OpenDoor:
     name: str
     key: str
     port: int
-    server: _Server
+    server: PartServer
     serving: asyncio.Task[None]
 
 
@@ -86,7 +76,7 @@ class FrontDoors:
         port = self._ports.port_of(key)
         listener = open_listener(port, f"the API {name} (it is part of the audience)")
         door = Door(api_id, self._functions, self._logs, lambda: self.rename_www_authenticate)
-        server = _Server(
+        server = PartServer(
             uvicorn.Config(
                 door,
                 lifespan="off",
