@@ -20,4 +20,5 @@ REQUIREMENTS = {
     "branches": "issue 3, must show: two branch environments side by side; tokens of one refused by the other",
     "plain-pulumi": "issue 3, §7: plain pulumi works after eval of local env",
     "side-by-side-dev": "issue 3, §3: python -m lambda_server serves the same app for a tool author",
+    "load": "issue 4, must show: 200 concurrent sign-ins and 2,000 calls without an error or growth",
 }

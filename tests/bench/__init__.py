@@ -1,0 +1,1 @@
+"""What it costs, and what it bears: measured, never judged by a clock in a test."""
