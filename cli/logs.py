@@ -46,16 +46,29 @@ def follow_logs(folder: Path, name: str | None, echo: Echo, ended: Callable[[], 
 
 
 class Tail:
-    """How far one log has been read."""
+    """How far one log has been read, also where it is turned over to `NAME.log.1` meanwhile."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._file: int | None = None
         self._offset = 0
 
     def new_lines(self) -> Iterator[str]:
         """The whole lines since the last time; from the beginning where the file was replaced."""
+        if self._file is not None and self._file != _identity(self._path):
+            yield from self._rest()
+            self._offset = 0
+        self._file = _identity(self._path)
+        yield from self._lines_of(self._path)
+
+    def _rest(self) -> Iterator[str]:
+        """What was added to the log before it was turned over."""
+        turned = self._path.with_name(f"{self._path.name}.1")
+        yield from self._lines_of(turned) if _identity(turned) == self._file else ()
+
+    def _lines_of(self, path: Path) -> Iterator[str]:
         try:
-            with self._path.open("rb") as file:
+            with path.open("rb") as file:
                 self._offset = self._offset if self._offset <= file.seek(0, 2) else 0
                 file.seek(self._offset)
                 whole, newline, _ = file.read().rpartition(b"\n")
@@ -63,6 +76,14 @@ class Tail:
             return
         self._offset += len(whole) + len(newline)
         yield from whole.decode(errors="replace").splitlines() if newline else []
+
+
+def _identity(path: Path) -> int | None:
+    """What stays when a file is renamed; None when there is none."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def find_logs(folder: Path, name: str | None) -> list[Path]:

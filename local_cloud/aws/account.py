@@ -16,10 +16,11 @@ RUNTIME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 
 @dataclass(frozen=True)
 class Function:
-    """A function as it is configured now; `lacking` names what it has that is not emulated."""
+    """A function as it is configured now."""
 
     name: str
     arn: str
+    role_arn: str
     handler: str
     runtime: str
     code: bytes
@@ -28,13 +29,22 @@ class Function:
     timeout_seconds: int
     memory_megabytes: int
     reserved_concurrency: int | None
-    lacking: str | None
+
+    @property
+    def log_group(self) -> str:
+        """The name of its log group; LoggingConfig, which could change it, is refused."""
+        return f"/aws/lambda/{self.name}"
 
     @property
     def revision(self) -> tuple[Any, ...]:
         """What makes running environments obsolete when it changes."""
         limits = (self.timeout_seconds, self.memory_megabytes)
-        return (self.code_sha256, self.handler, self.runtime, self.variables, limits, self.lacking)
+        return (self.code_sha256, self.role_arn, self.handler, self.runtime, self.variables, limits)
+
+
+def function_arn(name: str) -> str:
+    """The ARN of a function of this name, whether there is one or not."""
+    return f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
 
 
 def find_function(name: str) -> Function | None:
@@ -46,6 +56,7 @@ def find_function(name: str) -> Function | None:
     return Function(
         name=name,
         arn=held.function_arn,
+        role_arn=held.role,
         handler=held.handler,
         runtime=held.run_time or "",
         code=held.code_bytes,
@@ -54,16 +65,7 @@ def find_function(name: str) -> Function | None:
         timeout_seconds=int(held.timeout),
         memory_megabytes=int(held.memory_size),
         reserved_concurrency=None if reserved is None else int(reserved),
-        lacking=_lacking(held),
     )
-
-
-def _lacking(held: Any) -> str | None:
-    if held.package_type != "Zip":
-        return f"the package type {held.package_type!r}"
-    if held.layers:
-        return "layers"
-    return None if held.run_time == RUNTIME else f"the runtime {held.run_time!r}: this machine runs {RUNTIME}"
 
 
 def function_statements(name: str) -> list[Mapping[str, Any]]:

@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 
 import anyio.to_thread
 
-from local_cloud.aws.account import http_apis
+from local_cloud.aws.account import RUNTIME, http_apis
+from local_cloud.aws.cloudwatch import Delivery
 from local_cloud.aws.control_plane import ControlPlane, DataPlane
 from local_cloud.aws.control_server import ControlPlaneServer
 from local_cloud.aws.front_door import FrontDoors
+from local_cloud.aws.identity import Gate, Sessions
 from local_cloud.aws.lambda_runtime import Functions, Host
 from local_cloud.aws.lambda_runtime.interpreter import make_interpreter
 from local_cloud.aws.ports import ApiPorts
@@ -32,8 +34,12 @@ class AwsCloud:
         self._report = report
         local = root / ".local"
         self.functions = Functions(local / "functions", local / "logs")
-        self.front_doors = FrontDoors(ApiPorts(local / "api-ports.json"), self.functions, local / "logs")
+        self._delivery = Delivery()
+        self.front_doors = FrontDoors(
+            ApiPorts(local / "api-ports.json"), self.functions, local / "logs", self._delivery
+        )
         self._server: ControlPlaneServer | None = None
+        self._functions_server: ControlPlaneServer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def start(self) -> str:
@@ -47,8 +53,10 @@ class AwsCloud:
         requirements = self._root / "requirements/runtime.txt"
         make = partial(make_interpreter, self._root / ".local/runtime", requirements, self._report)
         python = await anyio.to_thread.run_sync(make)
-        self._server = ControlPlaneServer(ControlPlane(self._data_plane()), self._port)
-        self.functions.start(Host(python, self._server.url))
+        control_plane, sessions = ControlPlane(self._data_plane()), Sessions()
+        self._server = ControlPlaneServer(Gate(control_plane, sessions), self._port)
+        self._functions_server = ControlPlaneServer(Gate(control_plane, sessions, functions_only=True), 0)
+        self.functions.start(Host(python, self._functions_server.url, sessions, self._delivery))
         return self._server.url
 
     def _data_plane(self) -> DataPlane:
@@ -57,7 +65,12 @@ class AwsCloud:
             endpoint_of=self.front_doors.endpoint_of,
             invoke=lambda name, payload: self._in_loop(self.functions.invoke(name, payload), None),
             rename=self._rename,
+            deliver_logs=lambda: self._in_loop(self._deliver_logs(), FOLLOW_SECONDS),
+            runtime=RUNTIME,
         )
+
+    async def _deliver_logs(self) -> None:
+        self._delivery.flush()
 
     @property
     def endpoint_url(self) -> str:
@@ -90,13 +103,15 @@ class AwsCloud:
 
     async def _follow(self) -> Mapping[str, LocalCloudError]:
         problems = await self.front_doors.follow()
-        await self.functions.forget_deleted()
+        await self.functions.follow()
         return problems
 
     async def stop(self) -> None:
         """Stop everything; no process and no listener is left."""
-        if self._server is not None:
-            await anyio.to_thread.run_sync(self._server.stop)
-            self._server = None
+        for server in (self._server, self._functions_server):
+            if server is not None:
+                await anyio.to_thread.run_sync(server.stop)
+        self._server = self._functions_server = None
         await self.front_doors.stop()
         await self.functions.stop()
+        self._delivery.flush()

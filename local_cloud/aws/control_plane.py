@@ -10,10 +10,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from local_cloud.aws.account import REGION, gateway
+from local_cloud.aws.identity.managed import bring_managed_policy
 from local_cloud.aws.invocations import invoke_function
 from local_cloud.aws.lambda_runtime import Outcome
 from local_cloud.aws.moto_server import Moto
-from local_cloud.aws.replies import Reply, StartResponse, json_reply, read_body, refusal, service_of
+from local_cloud.aws.refusals import refuse_request
+from local_cloud.aws.replies import Reply, StartResponse, json_reply, peek_body, read_body, refusal, service_of
 from local_cloud.aws.stages import tag_stage, update_stage
 from local_cloud.errors import LocalCloudError
 
@@ -31,12 +33,19 @@ _log = logging.getLogger("local_cloud.aws")
 
 @dataclass(frozen=True)
 class DataPlane:
-    """What the control plane needs of the data plane; each is called in one of the control plane's threads."""
+    """
+    What the control plane needs of the data plane; each is called in one of the control plane's threads.
+
+    Args:
+        runtime: Lambda's name of what runs functions here; None where nothing does.
+    """
 
     follow: Callable[[], Mapping[str, LocalCloudError]]
     endpoint_of: Callable[[str], str | None]
     invoke: Callable[[str, bytes], Outcome]
     rename: Callable[[bool], None]
+    deliver_logs: Callable[[], None] = lambda: None
+    runtime: str | None = None
 
 
 class ControlPlane:
@@ -57,9 +66,17 @@ class ControlPlane:
     def _reply(self, environ: dict[str, Any]) -> Reply:
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
         service, refused = _service(environ)
-        own = refused or self._own_reply(environ, method, path)
+        own = (
+            refused
+            or refuse_request(environ, service, self._data_plane.runtime)
+            or self._own_reply(environ, method, path)
+        )
         if own:
             return own
+        if service == "logs":
+            self._data_plane.deliver_logs()
+        if service == "iam":
+            bring_managed_policy(peek_body(environ))
         reply = self._moto.reply(environ)
         if method != "GET" and service in _FOLLOWED:
             self._data_plane.follow()
@@ -82,9 +99,6 @@ class ControlPlane:
     def _create_api(self, environ: dict[str, Any]) -> Reply:
         """Create an API and open its door; one that nobody can reach is not left behind."""
         body = read_body(environ)
-        lacking = _lacking_of_api(body)
-        if lacking:
-            return refusal(environ, 501, "NotEmulated", f"the local AWS does not emulate {lacking} of CreateApi")
         reply = self._moto.reply({**environ, "wsgi.input": io.BytesIO(body)})
         if reply.status >= 300:
             return reply
@@ -132,14 +146,3 @@ def _service(environ: Mapping[str, Any]) -> tuple[str | None, Reply | None]:
         return service, None
     text = f"the local AWS does not emulate {lacking}; local_cloud/COVERAGE.md lists what it does"
     return service, refusal(environ, 501, "NotEmulated", text)
-
-
-def _lacking_of_api(body: bytes) -> str | None:
-    """What the new API would have that the data plane lacks."""
-    try:
-        wanted = json.loads(body)
-    except ValueError:
-        return None  # moto says what is wrong with it
-    if wanted.get("protocolType", "HTTP") != "HTTP":
-        return f"the protocol {wanted['protocolType']!r}"
-    return "a quick-create target" if wanted.get("target") else None

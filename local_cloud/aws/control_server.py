@@ -10,8 +10,8 @@ from typing import Any
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from local_cloud.aws.control_plane import ControlPlane
 from local_cloud.aws.errors import PortTaken
+from local_cloud.aws.replies import Application
 from local_cloud.ports import describe_holder, listen_on
 
 
@@ -42,7 +42,7 @@ class ControlPlaneServer:
         PortTaken: another process holds the port.
     """
 
-    def __init__(self, app: ControlPlane, port: int) -> None:
+    def __init__(self, app: Application, port: int) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._connections: set[socket.socket] = set()
         handler = type("Handler", (_QuietHandler,), {"connections": self._connections})

@@ -1,9 +1,11 @@
 """Invoke of the Lambda API: the same environments that the front door uses, reached by the SDK."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
+from local_cloud.aws.account import function_arn
 from local_cloud.aws.lambda_runtime import Outcome
 from local_cloud.aws.replies import Reply, read_body, refusal
 
@@ -12,6 +14,7 @@ _ERRORS = {
     "throttled": (429, "TooManyRequestsException", "Rate Exceeded."),
     "too_large": (413, "RequestTooLargeException", "Request must be smaller than 6291456 bytes"),
 }
+_MORE = {"throttled": {"Reason": "ReservedFunctionConcurrentInvocationLimitExceeded", "Type": "User"}}
 
 
 def invoke_function(environ: dict[str, Any], reference: str, run: Callable[[str, bytes], Outcome]) -> Reply:
@@ -27,10 +30,12 @@ def invoke_function(environ: dict[str, Any], reference: str, run: Callable[[str,
     outcome = run(name, read_body(environ) or b"{}")
     if outcome.kind in _ERRORS:
         status, code, text = _ERRORS[outcome.kind]
-        return refusal(environ, status, code, text.format(name=name))
+        return refusal(environ, status, code, text.format(name=function_arn(name)), **_MORE.get(outcome.kind, {}))
     headers = [("Content-Type", "application/json"), ("X-Amz-Executed-Version", "$LATEST")]
     if outcome.kind != "ok":
         headers.append(("X-Amz-Function-Error", "Unhandled"))
+    if environ.get("HTTP_X_AMZ_LOG_TYPE") == "Tail":
+        headers.append(("X-Amz-Log-Result", base64.b64encode(outcome.tail).decode()))
     return Reply(200, outcome.body, headers)
 
 
@@ -42,4 +47,4 @@ def _lacking(environ: dict[str, Any], name: str) -> str | None:
     if kind != "RequestResponse":
         return f"the invocation type {kind!r}"
     log = environ.get("HTTP_X_AMZ_LOG_TYPE", "None")
-    return None if log == "None" else f"the log type {log!r} (the log is in .local/logs)"
+    return None if log in ("None", "Tail") else f"the log type {log!r}"

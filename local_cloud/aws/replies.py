@@ -1,5 +1,6 @@
 """Answers of the control plane's own, in the form that the caller's SDK can read."""
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -9,7 +10,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 StartResponse = Callable[..., Any]
-_CREDENTIAL = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
+Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 _XML = {"s3": "<Error>{}</Error>", "ec2": "<Response><Errors><Error>{}</Error></Errors></Response>"}
 
 
@@ -44,12 +46,21 @@ def json_reply(status: int, document: Any, **headers: str) -> Reply:
 def service_of(environ: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """The region and the service that the request is signed for. Source: AWS Signature Version 4."""
     found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    return (found[1], found[2]) if found else (None, None)
+    return (found[2], found[3]) if found else (None, None)
 
 
-def refusal(environ: Mapping[str, Any], status: int, code: str, message: str) -> Reply:
+def access_key_of(environ: Mapping[str, Any]) -> str:
+    """The id of the key that the request is signed with; empty when it is not signed."""
+    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
+    return found[1] if found else ""
+
+
+def refusal(environ: Mapping[str, Any], status: int, code: str, message: str, **more: str) -> Reply:
     """
     Refuse a call, in the caller's protocol: XML for the query protocol, EC2 and S3, JSON for the others.
+
+    Args:
+        more: further members of an error in JSON.
 
     Source: Smithy, AWS protocols: restJson1 and awsJson1 (`__type`, `x-amzn-errortype`), awsQuery, ec2Query, restXml.
     """
@@ -58,9 +69,17 @@ def refusal(environ: Mapping[str, Any], status: int, code: str, message: str) ->
         error = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
         body = _XML.get(service, "<ErrorResponse><Error>{}</Error></ErrorResponse>").format(error)
         return Reply(status, body.encode(), [("Content-Type", "text/xml")])
-    return json_reply(status, {"__type": code, "message": message, "Message": message}, x_amzn_errortype=code)
+    document = {"__type": code, "message": message, "Message": message, **more}
+    return json_reply(status, document, x_amzn_errortype=code)
 
 
 def read_body(environ: dict[str, Any]) -> bytes:
     """The request's body, of the length that it declares."""
     return environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+
+
+def peek_body(environ: dict[str, Any]) -> bytes:
+    """The request's body, which stays to be read again."""
+    body = read_body(environ)
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body

@@ -28,4 +28,9 @@ REQUIREMENTS = {
     "import-error": "issue 3: a module removed from the zip, the runtime's own ImportModuleError",
     "log": f"{_LAMBDA}python-logging.html (START, END, REPORT)",
     "nothing-left": "docs/facts/local-emulation.md; issue 3: clean stop, no process and no listener left",
+    "role": "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html; issue 4",
+    "dynamodb": "issue 4: DynamoDB from inside the function, through AWS_ENDPOINT_URL; DynamoDB developer guide",
+    "cloudwatch": "issue 4: logs readable through the AWS SDK (CloudWatch Logs in moto)",
+    "failures": f"{_LAMBDA}troubleshooting-invocation.html; {_LAMBDA}lambda-runtime-environment.html",
+    "log-size": "ours: a local cloud that runs for months does not fill the disk",
 }

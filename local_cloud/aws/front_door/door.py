@@ -1,9 +1,9 @@
 """One HTTP API on its port: route, throttle, limits, function, answer, access log."""
 
+import base64
+import os
 import time
-import uuid
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,7 +16,7 @@ from local_cloud.aws.front_door.access_log import AccessLog, facts_of
 from local_cloud.aws.front_door.answers import Answer, gateway_answer, remap_headers
 from local_cloud.aws.front_door.events import Visit, make_event
 from local_cloud.aws.front_door.integration import Integration
-from local_cloud.aws.front_door.limits import head_too_large, lacking_of_route, lacking_of_stage, read_body
+from local_cloud.aws.front_door.limits import head_too_large, read_body
 from local_cloud.aws.front_door.mapping import map_response
 from local_cloud.aws.front_door.permissions import source_arn
 from local_cloud.aws.front_door.routes import choose_route
@@ -28,14 +28,14 @@ class Door:
     """
     The ASGI application of one API.
 
-    Does not do: authorizers, CORS, other stages and integrations; each is refused by name.
+    Does not do: authorizers, CORS, other stages and integrations; each is refused when it is asked for.
     """
 
-    def __init__(self, api_id: str, functions: Functions, logs: Path, renames: Callable[[], bool]) -> None:
+    def __init__(self, api_id: str, functions: Functions, access_log: AccessLog, renames: Callable[[], bool]) -> None:
         self._api_id = api_id
         self._renames = renames
         self._integration = Integration(functions)
-        self._logs = logs
+        self._access_log = access_log
         self._throttle: Throttle | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,13 +57,9 @@ class Door:
         if head_too_large(visit):
             return gateway_answer(431, "Request Header Fields Too Large")
         api = http_api(self._api_id)
-        if api is None or api.disable_execute_api_endpoint or not api.stages:
+        if api is None or api.disable_execute_api_endpoint or "$default" not in api.stages:
             return gateway_answer(404, "Not Found")
-        stage = api.stages.get("$default")
-        lacking = lacking_of_stage(api, stage) if stage else f"the stages {sorted(api.stages)}, only $default"
-        if lacking:
-            return _refusal(lacking)
-        return await self._routed(request, visit, facts, api, stage)
+        return await self._routed(request, visit, facts, api, api.stages["$default"])
 
     async def _routed(self, request: Request, visit: Visit, facts: dict[str, str], api: Any, stage: Any) -> Answer:
         match = choose_route(list(api.routes.values()), visit.method, visit.path)
@@ -71,9 +67,8 @@ class Door:
             return gateway_answer(404, "Not Found")
         route_key = facts["routeKey"] = match.route.route_key
         integration = api.integrations.get((match.route.target or "").removeprefix("integrations/"))
-        lacking = lacking_of_route(match.route, integration)
-        if lacking or integration is None:
-            return _refusal(lacking or "")
+        if integration is None:
+            return _refusal(f"a route without an integration ({route_key})")
         if not self._admitted(stage.default_route_settings or {}):
             return gateway_answer(429, "Too Many Requests")
         body = await read_body(request)
@@ -105,7 +100,7 @@ class Door:
         stage = api.stages.get("$default") if api else None
         settings = (stage.access_log_settings if stage else None) or {}
         if api and settings.get("format"):
-            AccessLog(self._logs, api.name).write(settings["format"], facts_of(visit, answer) | facts)
+            self._access_log.write(api.name, settings, facts_of(visit, answer) | facts)
 
 
 def _refusal(lacking: str) -> Answer:
@@ -117,7 +112,7 @@ def _visit(scope: Scope, api_id: str) -> Visit:
     path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
     host = next((value for name, value in headers if name == "host"), "")
     return Visit(
-        request_id=str(uuid.uuid4()),
+        request_id=base64.urlsafe_b64encode(os.urandom(11)).decode(),  # as AWS's look
         api_id=api_id,
         method=scope["method"],
         path=path,

@@ -8,8 +8,10 @@ from pathlib import Path
 import uvicorn
 
 from local_cloud.aws.account import http_apis
+from local_cloud.aws.cloudwatch import Delivery
 from local_cloud.aws.control_server import open_listener
 from local_cloud.aws.errors import PortTaken
+from local_cloud.aws.front_door.access_log import AccessLog
 from local_cloud.aws.front_door.door import Door
 from local_cloud.aws.lambda_runtime import Functions
 from local_cloud.aws.ports import ApiPorts
@@ -36,11 +38,12 @@ class FrontDoors:
         logs: where each API's access log is written.
     """
 
-    def __init__(self, ports: ApiPorts, functions: Functions, logs: Path) -> None:
+    def __init__(self, ports: ApiPorts, functions: Functions, logs: Path, delivery: Delivery) -> None:
         self.rename_www_authenticate = True
         self._ports = ports
         self._functions = functions
         self._logs = logs
+        self._delivery = delivery
         self._open: dict[str, _OpenDoor] = {}
         self._changing = asyncio.Lock()
 
@@ -75,7 +78,8 @@ class FrontDoors:
         key = self._free_name(name)
         port = self._ports.port_of(key)
         listener = open_listener(port, f"the API {name} (it is part of the audience)")
-        door = Door(api_id, self._functions, self._logs, lambda: self.rename_www_authenticate)
+        access_log = AccessLog(self._logs, api_id, self._delivery)
+        door = Door(api_id, self._functions, access_log, lambda: self.rename_www_authenticate)
         server = PartServer(
             uvicorn.Config(
                 door,

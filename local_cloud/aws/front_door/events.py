@@ -9,13 +9,14 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from secrets import token_hex
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from local_cloud.aws.account import ACCOUNT
 
-# A form is not text to an HTTP API: it arrives in base64.
-_TEXT = ("text/", "application/json", "application/javascript", "application/xml")
+# Neither a form nor JSON of another name is text to an HTTP API: it arrives in base64 (first-hand reports).
+_TEXT = {"application/json", "application/javascript", "application/xml"}
 # Source: RFC 9110 §7.6.1. They end at the gateway, as `content-length` does, which is set anew.
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer"}
@@ -55,7 +56,7 @@ def make_event(
     optional = {
         "cookies": _cookies(visit),
         "queryStringParameters": _joined(parse_qsl(visit.query, keep_blank_values=True)),
-        "pathParameters": dict(parameters),
+        "pathParameters": {name: unquote(value) for name, value in parameters.items()},
         "stageVariables": dict(stage_variables or {}),
     }
     return {
@@ -96,11 +97,13 @@ def _request_context(visit: Visit, route_key: str) -> dict[str, Any]:
 def _headers(visit: Visit, length: int) -> dict[str, str]:
     kept = [pair for pair in visit.headers if pair[0] not in HOP_BY_HOP | {"cookie", "content-length"}]
     forwarded = [("x-forwarded-for", visit.source_ip)]
+    if visit.header("content-length") == "0" and not visit.header("content-type"):
+        kept.append(("content-type", "text/plain; charset=utf-8"))  # API Gateway, Important notes for HTTP APIs
     return _joined(kept + forwarded) | {
         "content-length": str(length),
         "x-forwarded-port": str(visit.port),
         "x-forwarded-proto": "http",
-        "x-amzn-trace-id": f"Root=1-{int(time.time()):x}-{visit.request_id.replace('-', '')[:24]}",
+        "x-amzn-trace-id": f"Root=1-{int(time.time()):x}-{token_hex(12)}",
     }
 
 
@@ -119,7 +122,8 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 def _body(body: bytes, content_type: str) -> dict[str, Any]:
     if not body:
         return {}
-    if content_type.startswith(_TEXT) or "+json" in content_type:
+    media_type = content_type.partition(";")[0].strip()
+    if media_type.startswith("text/") or media_type in _TEXT:
         try:
             return {"body": body.decode()}
         except UnicodeDecodeError:

@@ -42,26 +42,12 @@ def function_name(integration: Any) -> str | None:
     return found[1] if found else None
 
 
-def lacking_of_stage(api: Any, stage: Any) -> str | None:
-    """What an API or its stage has that the data plane lacks; None when it has all of it."""
-    if api.cors_configuration:
-        return "CORS of the API"
-    if stage.route_settings:
-        return "route settings of the stage"
-    return None if stage.auto_deploy else "a stage without auto-deploy"
+def lacking_of_integration(integration: Any) -> str | None:
+    """What an integration has that the data plane lacks; None when it has all of it."""
+    return next(_lacking_of_integration(integration), None)
 
 
-def lacking_of_route(route: Any, integration: Any | None) -> str | None:
-    """What a route or its integration has that the data plane lacks; None when it has all of it."""
-    return next(_lacking_of_route(route, integration), None)
-
-
-def _lacking_of_route(route: Any, integration: Any | None) -> Iterator[str]:
-    if route.authorization_type not in (None, "", "NONE"):
-        yield f"the authorization type {route.authorization_type!r}"
-    if integration is None:
-        yield f"a route without an integration ({route.route_key})"
-        return
+def _lacking_of_integration(integration: Any) -> Iterator[str]:
     if integration.integration_type != "AWS_PROXY" or integration.integration_subtype:
         yield f"the integration type {integration.integration_subtype or integration.integration_type!r}"
     if integration.payload_format_version != "2.0":

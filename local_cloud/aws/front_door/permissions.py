@@ -4,12 +4,12 @@ Whether the function's resource policy lets this API invoke it.
 Source: AWS Lambda, resource-based policies; API Gateway, "execute-api" ARNs; IAM, condition operators.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from local_cloud.aws.account import ACCOUNT, REGION
 from local_cloud.aws.front_door.routes import DEFAULT
+from local_cloud.aws.identity.matching import is_arn_like, is_like
 
 _ACTIONS = ("lambda:InvokeFunction", "lambda:*", "*")
 
@@ -48,20 +48,9 @@ def _holds(operator: str, wanted: Mapping[str, Any], source: str) -> bool:
     return True
 
 
-def _is_like(value: str, pattern: str) -> bool:
-    expression = "".join({"*": ".*", "?": "."}.get(letter) or re.escape(letter) for letter in pattern)
-    return re.fullmatch(expression, value, re.DOTALL) is not None
-
-
-def _is_arn_like(value: str, pattern: str) -> bool:
-    """Each of the six parts of an ARN is compared by itself: a star does not reach over a colon."""
-    wanted, given = pattern.split(":", 5), value.split(":", 5)
-    return len(wanted) == 6 and all(_is_like(part, like) for part, like in zip(given, wanted, strict=True))
-
-
 _OPERATORS = {
-    "ArnLike": _is_arn_like,
-    "ArnEquals": _is_arn_like,
-    "StringLike": _is_like,
+    "ArnLike": is_arn_like,
+    "ArnEquals": is_arn_like,
+    "StringLike": is_like,
     "StringEquals": str.__eq__,
 }

@@ -2,6 +2,6 @@
 
 from local_cloud.aws.lambda_runtime.environment import Host
 from local_cloud.aws.lambda_runtime.functions import Functions
-from local_cloud.aws.lambda_runtime.pool import Outcome
+from local_cloud.aws.lambda_runtime.outcome import Outcome
 
 __all__ = ["Functions", "Host", "Outcome"]

@@ -1,13 +1,15 @@
-"""The deployed bytes on disk: each zip unpacked once, next to nothing else."""
+"""The deployed bytes on disk: each zip unpacked once, next to nothing else, and removed after its last use."""
 
 import asyncio
-import hashlib
+import base64
 import io
 import shutil
 import zipfile
+from collections import Counter
 from pathlib import Path
 
-from local_cloud.aws.lambda_runtime.environment import RuntimeFailed
+from local_cloud.aws.account import Function
+from local_cloud.aws.lambda_runtime.failures import not_runnable
 
 
 class UnpackedCode:
@@ -16,32 +18,54 @@ class UnpackedCode:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._unpacking = asyncio.Lock()
+        self._users: Counter[Path] = Counter()
 
-    async def task_root(self, code: bytes) -> Path:
+    def place_of(self, function: Function) -> Path:
+        """Where this version's code belongs."""
+        return self._folder / base64.b64decode(function.code_sha256).hex()[:16]
+
+    async def take(self, function: Function) -> Path:
         """
-        Where these bytes are unpacked; done in a thread, so that other requests go on.
+        Where the code is unpacked, for one more user; done in a thread, so that other requests go on.
 
         Raises:
             RuntimeFailed: this is not a zip.
         """
+        root = self.place_of(function)
+        self._users[root] += 1
         async with self._unpacking:
             try:
-                return await asyncio.to_thread(self._unpack, code)
+                await asyncio.to_thread(_unpack, function.code, root)
             except zipfile.BadZipFile as error:
-                text = f"INIT_REPORT Status: error\tError Type: Runtime.InvalidZip: {error}"
-                raise RuntimeFailed("Runtime.InvalidZip", text) from None
-
-    def _unpack(self, code: bytes) -> Path:
-        root = self._folder / hashlib.sha256(code).hexdigest()[:16]
-        if not root.exists():
-            temporary = root.with_suffix(".new")
-            shutil.rmtree(temporary, ignore_errors=True)
-            temporary.mkdir(parents=True)
-            with zipfile.ZipFile(io.BytesIO(code)) as archive:
-                archive.extractall(temporary)
-            temporary.rename(root)
+                self._users[root] -= 1
+                raise not_runnable("Runtime.InvalidZip", str(error)) from None
         return root
+
+    async def give_back(self, root: Path, current: Function | None) -> None:
+        """One user less; the code of an old version goes with its last one."""
+        self._users[root] -= 1
+        await self.remove_old(current)
+
+    async def remove_old(self, current: Function | None) -> None:
+        """Remove the code that nobody uses and that is not the function's any more."""
+        kept = self.place_of(current) if current else None
+        async with self._unpacking:
+            old = [root for root, users in self._users.items() if users <= 0 and root != kept]
+            for root in old:
+                del self._users[root]
+                await asyncio.to_thread(shutil.rmtree, root, ignore_errors=True)
 
     def remove(self) -> None:
         """Remove all of it."""
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _unpack(code: bytes, root: Path) -> None:
+    if root.exists():
+        return
+    temporary = root.with_suffix(".new")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    with zipfile.ZipFile(io.BytesIO(code)) as archive:
+        archive.extractall(temporary)
+    temporary.rename(root)

@@ -1,94 +1,89 @@
-"""One execution environment: a process and its Runtime API, for one request at a time."""
+"""One execution environment: a runtime for one request at a time, with a log stream and credentials of its own."""
 
 import asyncio
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from local_cloud.aws.account import Function
-from local_cloud.aws.lambda_runtime.log import FunctionLog
-from local_cloud.aws.lambda_runtime.process import RuntimeProcess
-from local_cloud.aws.lambda_runtime.runtime_api import Invocation, RuntimeApi
+from local_cloud.aws.cloudwatch import Delivery
+from local_cloud.aws.identity import Sessions
+from local_cloud.aws.lambda_runtime.failures import RuntimeFailed, exited, not_runnable, timed_out
+from local_cloud.aws.lambda_runtime.log import EnvironmentLog, FunctionLog
+from local_cloud.aws.lambda_runtime.runtime import Runtime
+from local_cloud.aws.lambda_runtime.runtime_api import Invocation
 from local_cloud.aws.lambda_runtime.variables import child_variables
 
 INIT_SECONDS = 10
 
 
-class RuntimeFailed(Exception):
-    """The environment died, timed out, or could not start; `kind` is Lambda's errorType, the text what it logs."""
-
-    def __init__(self, kind: str, text: str) -> None:
-        super().__init__(text)
-        self.kind = kind
-
-
 @dataclass(frozen=True)
 class Host:
-    """What this machine gives every function: the interpreter that holds only the runtime client, and the local AWS."""
+    """What this machine gives every function: an interpreter with the runtime client, the local AWS, keys, a log."""
 
     python: Path
     endpoint_url: str
+    sessions: Sessions
+    delivery: Delivery
 
 
 class Environment:
     """A process for one request at a time, reused while it is warm and frozen in between."""
 
-    def __init__(self, function: Function, log: FunctionLog) -> None:
+    def __init__(self, function: Function, host: Host, file: FunctionLog) -> None:
         self.function = function
-        self._log = log
-        self._api = RuntimeApi(idle=self._freeze)
-        self._process: RuntimeProcess | None = None
+        self.task_root: Path | None = None
+        self._host = host
+        self._session = host.sessions.open(function)
+        self._stream = f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}"
+        self.log = EnvironmentLog(file, host.delivery, function, self._session, self._stream)
+        self._runtime = Runtime()
+        self._failed = False
         self._stopping: asyncio.Task[None] | None = None
         self._init_milliseconds: float | None = None
 
     @property
-    def started(self) -> bool:
-        """Whether there is a process."""
-        return self._process is not None
-
-    @property
     def usable(self) -> bool:
         """Whether it can take another request."""
-        alive = self._process is not None and self._process.alive
-        return alive and not self._api.overrun and self._stopping is None
+        return self._runtime.usable and self._stopping is None
 
-    async def start(self, host: Host, task_root: Path) -> None:
+    async def start(self, task_root: Path) -> None:
         """
-        Start the process and wait until it asks for its first event.
+        Start the process and wait until it asks for its first event. An init that fails is tried again by the call.
 
         Raises:
-            RuntimeFailed: the module cannot be imported, the process ends, or init takes over 10 s.
+            RuntimeFailed: somebody stopped it meanwhile.
         """
-        started = time.monotonic()
-        address = await self._api.start()
-        variables = child_variables(self.function, address, task_root, host.endpoint_url)
-        handler = self.function.handler
-        self._process = await RuntimeProcess.spawn(host.python, handler, task_root, variables, self._log)
+        self.task_root = task_root
+        self.log.init_start(self.function.runtime)
+        self._failed = await self._initialise("init", str(uuid.uuid4()), INIT_SECONDS) is not None
+
+    async def _initialise(self, phase: str, request_id: str, seconds: float) -> RuntimeFailed | None:
+        """Run the init phase once; the answer is why it failed, which is in the log already."""
+        started, runtime = time.monotonic(), self._runtime
+        assert self.task_root is not None
+        await runtime.start(self._host.python, self.function.handler, self.task_root, self._variables, self.log.line)
         if self._stopping is not None:
-            await self._process.kill()
-            raise RuntimeFailed("Runtime.Stopped", "stopped while it started")
-        await self._initialised(self._process)
-        self._init_milliseconds = (time.monotonic() - started) * 1000
-
-    async def _initialised(self, process: RuntimeProcess) -> None:
-        ready = asyncio.create_task(self._api.ready.wait())
-        await asyncio.wait({ready, process.exited}, timeout=INIT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        ready.cancel()
-        if self._api.init_error:
-            reason = self._api.init_error
-        elif self._api.ready.is_set():
-            return
-        elif process.exited.done():
-            reason = f"Runtime.ExitError: exit status {process.exited.result()}"
+            await runtime.stop()
+            raise not_runnable("Runtime.Stopped", "stopped while it started")
+        failure = await runtime.initialised(request_id, seconds)
+        milliseconds = (time.monotonic() - started) * 1000
+        if failure is None:
+            self._init_milliseconds = milliseconds
         else:
-            reason = f"Sandbox.Timedout: init took over {INIT_SECONDS} seconds"
-        raise RuntimeFailed(reason.partition(":")[0], f"INIT_REPORT Status: error\tError Type: {reason}")
+            await runtime.stop()
+            self.log.init_report(milliseconds, phase, *failure.ending)
+        return failure
 
-    def _freeze(self) -> None:
-        if self._process is not None:
-            self._process.freeze()
+    def _variables(self, runtime_api: str) -> Mapping[str, str]:
+        assert self.task_root is not None
+        return child_variables(
+            self.function, runtime_api, self.task_root, self._host.endpoint_url, self._session, self._stream
+        )
 
     async def invoke(self, payload: bytes) -> tuple[bool, bytes]:
         """
@@ -97,42 +92,63 @@ class Environment:
         Raises:
             RuntimeFailed: the process ended, or the function's timeout passed: the environment must be stopped.
         """
-        request_id, process, seconds = str(uuid.uuid4()), self._process, self.function.timeout_seconds
+        request_id, started = str(uuid.uuid4()), time.monotonic()
+        failure = await self._initialise_again(request_id) if self._failed else None
+        self.log.line(f"START RequestId: {request_id} Version: $LATEST")
+        answer = None if failure else await self._run(request_id, payload, started)
+        failure = failure or (None if answer else self._failure(request_id))
+        await self._report(request_id, started, failure)
+        if failure is not None:
+            raise failure
+        assert answer is not None
+        return answer
+
+    async def _initialise_again(self, request_id: str) -> RuntimeFailed | None:
+        """
+        The second attempt at an init that failed, within the function's timeout.
+
+        Source: AWS Lambda, execution environment, "Failures during the Init phase".
+        """
+        self._runtime = Runtime()
+        failure = await self._initialise("invoke", request_id, self.function.timeout_seconds)
+        self._failed, self._init_milliseconds = failure is not None, None
+        return failure
+
+    async def _run(self, request_id: str, payload: bytes, started: float) -> tuple[bool, bytes] | None:
+        """Hand the event over and wait; the answer is None when there is none in time."""
+        process, seconds = self._runtime.process, self.function.timeout_seconds - (time.monotonic() - started)
         assert process is not None
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        started, deadline = time.monotonic(), int((time.time() + seconds) * 1000)
-        self._log.line(f"START RequestId: {request_id} Version: $LATEST")
+        deadline = int((time.time() + seconds) * 1000)
         process.thaw()
-        self._api.give(Invocation(request_id, payload, deadline, self.function.arn, answer))
+        self._runtime.api.give(Invocation(request_id, payload, deadline, self.function.arn, answer))
         waiting: set[asyncio.Future[Any]] = {answer, process.exited}
-        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        await self._report(request_id, time.monotonic() - started, process)
-        if answer.done():
-            return answer.result()
-        raise self._failure(request_id, process)
-
-    async def _report(self, request_id: str, seconds: float, process: RuntimeProcess) -> None:
+        await asyncio.wait(waiting, timeout=max(seconds, 0), return_when=asyncio.FIRST_COMPLETED)
         await process.flush()
-        memory = (self.function.memory_megabytes, process.peak_megabytes())
-        self._log.line(f"END RequestId: {request_id}")
-        self._log.report(request_id, seconds * 1000, self._init_milliseconds, memory)
-        self._init_milliseconds = None
+        return answer.result() if answer.done() else None
 
-    def _failure(self, request_id: str, process: RuntimeProcess) -> RuntimeFailed:
-        if process.exited.done():
-            status = f"exit status {process.exited.result()}"
-            text = f"RequestId: {request_id} Error: Runtime exited with error: {status}"
-            return RuntimeFailed("Runtime.ExitError", text)
-        text = f"{request_id} Task timed out after {self.function.timeout_seconds:.2f} seconds"
-        return RuntimeFailed("Sandbox.Timedout", text)
+    def _failure(self, request_id: str) -> RuntimeFailed:
+        process = self._runtime.process
+        if process is not None and process.exited.done():
+            return exited(request_id, process.exited.result())
+        return timed_out(request_id, self.function.timeout_seconds)
+
+    async def _report(self, request_id: str, started: float, failure: RuntimeFailed | None) -> None:
+        milliseconds = (time.monotonic() - started) * 1000
+        if failure is not None:
+            for line in failure.lines:
+                self.log.line(line)
+            if failure.status == "timeout":
+                milliseconds = min(milliseconds, self.function.timeout_seconds * 1000)
+        process = self._runtime.process
+        memory = (self.function.memory_megabytes, process.peak_megabytes() if process else 0)
+        ending = failure.ending if failure else None
+        self.log.report(request_id, milliseconds, self._init_milliseconds, memory, ending)
+        self._init_milliseconds = None
 
     async def stop(self) -> None:
         """Kill the process group and wait for its end; safe to call twice, and from a caller that is cancelled."""
         if self._stopping is None:
-            self._stopping = asyncio.create_task(self._stop())
+            self._host.sessions.close(self._session)
+            self._stopping = asyncio.create_task(self._runtime.stop())
         await asyncio.shield(self._stopping)
-
-    async def _stop(self) -> None:
-        if self._process is not None:
-            await self._process.kill()
-        await self._api.stop()

@@ -8,7 +8,8 @@ from local_cloud.aws.account import find_function
 from local_cloud.aws.lambda_runtime.code import UnpackedCode
 from local_cloud.aws.lambda_runtime.environment import Host
 from local_cloud.aws.lambda_runtime.log import FunctionLog
-from local_cloud.aws.lambda_runtime.pool import Outcome, Pool
+from local_cloud.aws.lambda_runtime.outcome import Outcome
+from local_cloud.aws.lambda_runtime.pool import Pool
 
 # Source: AWS, Lambda quotas, invocation payload: "must be smaller than 6291456 bytes".
 REQUEST_LIMIT = 6 * 1024 * 1024
@@ -50,10 +51,13 @@ class Functions:
         self._pools[name] = Pool(name, host, code, FunctionLog(self._logs, name))
         return self._pools[name]
 
-    async def forget_deleted(self) -> None:
-        """Stop the environments of functions that no longer exist, and remove their code from disk."""
-        for name in [name for name in self._pools if find_function(name) is None]:
-            await self._pools.pop(name).close()
+    async def follow(self) -> None:
+        """Stop what no longer exists and what is of an old version, and remove its code from disk."""
+        for name, pool in [*self._pools.items()]:
+            if find_function(name) is None:
+                await self._pools.pop(name).close()
+            else:
+                await pool.refresh()
 
     async def stop(self) -> None:
         """Stop every environment."""

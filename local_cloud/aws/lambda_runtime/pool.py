@@ -1,23 +1,15 @@
 """The environments of one function: created on demand, reused while warm, replaced when the function changes."""
 
 import asyncio
-import json
-from dataclasses import dataclass
 
 from local_cloud.aws.account import Function, find_function
 from local_cloud.aws.lambda_runtime.code import UnpackedCode
-from local_cloud.aws.lambda_runtime.environment import Environment, Host, RuntimeFailed
+from local_cloud.aws.lambda_runtime.environment import Environment, Host
+from local_cloud.aws.lambda_runtime.failures import RuntimeFailed
 from local_cloud.aws.lambda_runtime.log import FunctionLog
+from local_cloud.aws.lambda_runtime.outcome import Outcome
 
 PROCESSES_PER_FUNCTION = 10
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an invocation came to: `kind` is ok, function_error, runtime_error, throttled, too_large or missing."""
-
-    kind: str
-    body: bytes = b""
 
 
 class Pool:
@@ -59,38 +51,36 @@ class Pool:
         return Outcome("missing")
 
     def _chosen(self, function: Function) -> Environment:
-        environment = self._idle.pop() if self._idle else Environment(function, self._log)
+        environment = self._idle.pop() if self._idle else Environment(function, self._host, self._log)
         self._busy.add(environment)
         return environment
+
+    async def refresh(self) -> None:
+        """Stop the idle environments of an old version, and remove its code once nobody uses it."""
+        async with self._changed:
+            function = find_function(self._name)
+            if function is not None:
+                await self._dropped_obsolete(function)
 
     async def _dropped_obsolete(self, function: Function) -> bool:
         obsolete = [held for held in self._idle if not held.usable or held.function.revision != function.revision]
         for environment in obsolete:
             self._idle.remove(environment)
-            await environment.stop()
+            await self._end(environment, function)
         return bool(obsolete)
 
     async def _run(self, environment: Environment, payload: bytes) -> Outcome:
         worked = False
         try:
-            if not environment.started:
-                await self._start(environment)
+            if environment.task_root is None:
+                await environment.start(await self._code.take(environment.function))
             returned, body = await environment.invoke(payload)
             worked = True
-            return Outcome("ok" if returned else "function_error", body)
+            return Outcome("ok" if returned else "function_error", body, environment.log.take_tail())
         except RuntimeFailed as error:
-            self._log.line(str(error))
-            described = {"errorType": error.kind, "errorMessage": str(error)}
-            return Outcome("runtime_error", json.dumps(described).encode())
+            return Outcome("runtime_error", error.body, environment.log.take_tail())
         finally:
             await self._give_back(environment, worked)
-
-    async def _start(self, environment: Environment) -> None:
-        lacking = environment.function.lacking
-        if lacking:
-            text = f"INIT_REPORT Status: error\tError Type: Runtime.NotEmulated: {lacking} (local_cloud/COVERAGE.md)"
-            raise RuntimeFailed("Runtime.NotEmulated", text)
-        await environment.start(self._host, await self._code.task_root(environment.function.code))
 
     async def _give_back(self, environment: Environment, worked: bool) -> None:
         async with self._changed:
@@ -102,7 +92,12 @@ class Pool:
                 self._idle.append(environment)
             self._changed.notify_all()
         if not keep:
-            await environment.stop()
+            await self._end(environment, current)
+
+    async def _end(self, environment: Environment, current: Function | None) -> None:
+        await environment.stop()
+        if environment.task_root is not None:
+            await self._code.give_back(environment.task_root, current)
 
     async def close(self) -> None:
         """Stop every environment, also the busy ones, and remove the code."""

@@ -4,11 +4,10 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from local_cloud.aws.lambda_runtime import launcher
-from local_cloud.aws.lambda_runtime.log import FunctionLog
 
 LINE_LIMIT = 1024 * 1024
 LAST_WORDS_SECONDS = 1
@@ -17,16 +16,16 @@ LAST_WORDS_SECONDS = 1
 class RuntimeProcess:
     """AWS's runtime client on the unpacked code; in a process group of its own."""
 
-    def __init__(self, process: asyncio.subprocess.Process, log: FunctionLog) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, say: Callable[[str], None]) -> None:
         self._process = process
-        self._log = log
+        self._say = say
         self._peak = 0
         self._reader = asyncio.create_task(self._copy_output())
         self.exited: asyncio.Task[int] = asyncio.create_task(process.wait())
 
     @classmethod
     async def spawn(
-        cls, python: Path, handler: str, task_root: Path, variables: Mapping[str, str], log: FunctionLog
+        cls, python: Path, handler: str, task_root: Path, variables: Mapping[str, str], say: Callable[[str], None]
     ) -> "RuntimeProcess":
         """Start the runtime client; its handler is looked up in the task root, which is first on its path."""
         command = [str(python), "-I", "-S", launcher.__file__, handler]
@@ -40,7 +39,7 @@ class RuntimeProcess:
             start_new_session=True,
             limit=LINE_LIMIT,
         )
-        return cls(process, log)
+        return cls(process, say)
 
     @property
     def alive(self) -> bool:
@@ -83,11 +82,11 @@ class RuntimeProcess:
             try:
                 line = await self._process.stdout.readline()
             except ValueError:
-                self._log.line(f"(a line of over {LINE_LIMIT} bytes is left out)")
+                self._say(f"(a line of over {LINE_LIMIT} bytes is left out)")
                 continue
             if not line:
                 return
-            self._log.line(line.decode("utf-8", "replace"))
+            self._say(line.decode("utf-8", "replace"))
 
     async def kill(self) -> None:
         """Kill the process and its children, and wait for its end and its last words."""

@@ -8,7 +8,6 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from local_cloud.aws.lambda_runtime.exchange import BODY_LIMIT, HEAD_LIMIT, Call, read_call, render
 
@@ -40,7 +39,7 @@ class RuntimeApi:
 
     def __init__(self, idle: Callable[[], None]) -> None:
         self.ready = asyncio.Event()
-        self.init_error: str | None = None
+        self.init_error: bytes | None = None
         self.overrun = False
         self._idle = idle
         self._events: asyncio.Queue[Invocation] = asyncio.Queue()
@@ -84,7 +83,7 @@ class RuntimeApi:
         if (method, path) == ("GET", "invocation/next"):
             return await self._next()
         if (method, path) == ("POST", "init/error"):
-            self.init_error = _error_text(call.body or b"")
+            self.init_error = call.body or b""
             self.ready.set()
             return _ACCEPTED
         kind = path.removeprefix(f"invocation/{current.request_id}/") if current else path
@@ -126,13 +125,3 @@ def _resolve(invocation: Invocation, returned: bool, body: bytes) -> None:
 
 def _trace_id(request_id: str) -> str:
     return f"Root=1-{request_id[:8]}-{request_id.replace('-', '')[:24]};Sampled=0"
-
-
-def _error_text(body: bytes) -> str:
-    try:
-        error: Any = json.loads(body)
-    except ValueError:
-        error = None
-    if not isinstance(error, dict):
-        return body.decode("utf-8", "replace")
-    return f"{error.get('errorType', 'Error')}: {error.get('errorMessage', '')}"

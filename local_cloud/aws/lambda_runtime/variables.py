@@ -1,13 +1,14 @@
 """The environment variables of a function's process."""
 
-import uuid
-from datetime import UTC, datetime
 from pathlib import Path
 
 from local_cloud.aws.account import REGION, Function
+from local_cloud.aws.identity import Session
 
 
-def child_variables(function: Function, runtime_api: str, task_root: Path, endpoint_url: str) -> dict[str, str]:
+def child_variables(
+    function: Function, runtime_api: str, task_root: Path, endpoint_url: str, session: Session, log_stream: str
+) -> dict[str, str]:
     """
     The whole environment of the process: what Lambda sets and what the function configures; nothing of the host's.
 
@@ -15,12 +16,20 @@ def child_variables(function: Function, runtime_api: str, task_root: Path, endpo
     it leads the AWS SDK inside the function to the local AWS.
     """
     shared = {"AWS_ENDPOINT_URL": endpoint_url, "LANG": "en_US.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"}
-    return {**shared, **dict(function.variables), **_reserved(function, runtime_api, task_root), **_PYTHON}
+    reserved = _reserved(function, runtime_api, task_root, log_stream)
+    return {**shared, **dict(function.variables), **reserved, **_credentials(session), **_PYTHON}
 
 
-def _reserved(function: Function, runtime_api: str, task_root: Path) -> dict[str, str]:
+def _credentials(session: Session) -> dict[str, str]:
+    return {
+        "AWS_ACCESS_KEY_ID": session.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
+        "AWS_SESSION_TOKEN": session.token,
+    }
+
+
+def _reserved(function: Function, runtime_api: str, task_root: Path, log_stream: str) -> dict[str, str]:
     """What a function cannot set itself."""
-    stream = f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid.uuid4().hex}"
     return {
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
@@ -28,13 +37,10 @@ def _reserved(function: Function, runtime_api: str, task_root: Path) -> dict[str
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_megabytes),
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
-        "AWS_LAMBDA_LOG_STREAM_NAME": stream,
+        "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_SESSION_TOKEN": "local",
         "LAMBDA_TASK_ROOT": str(task_root),
         "TZ": ":UTC",
         "_HANDLER": function.handler,

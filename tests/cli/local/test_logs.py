@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cli.errors import CliError, UnknownLog
-from cli.logs import follow_logs, print_logs
+from cli.logs import Tail, follow_logs, print_logs
 from tests.requirements import requirement
 
 
@@ -86,3 +86,18 @@ def add(path: Path, text: str) -> None:
     """Write at the end of a file."""
     with path.open("a") as file:
         file.write(text)
+
+
+def test_no_line_is_lost_when_a_log_is_turned_over_meanwhile(logs: Path) -> None:
+    """The rest of the old file, then the new one (ours)."""
+    log = logs / "local-cloud.log"
+    tail = Tail(log)
+    seen = list(tail.new_lines())
+    add(log, "last\n")
+    log.replace(logs / "local-cloud.log.1")
+    log.write_text("first\n")
+    seen += tail.new_lines()
+    add(log, "second\n")
+    seen += tail.new_lines()
+
+    assert seen == ["started", "ready", "last", "first", "second"]

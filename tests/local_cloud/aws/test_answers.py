@@ -72,6 +72,8 @@ def test_the_functions_own_framing_is_dropped() -> None:
     [
         {"statusCode": "abc"},
         {"statusCode": None},
+        {"statusCode": 200.5},
+        {"statusCode": 0, "body": "x"},
         {"statusCode": 99},
         {"statusCode": 100},
         {"statusCode": 600},
@@ -90,9 +92,12 @@ def test_a_malformed_result_is_none(result: Any) -> None:
     assert read_result(json.dumps(result).encode()) is None
 
 
-def test_what_is_not_json_is_malformed() -> None:
-    """A result that is no JSON (AWS)."""
-    assert read_result(b"<html>") is None
+@pytest.mark.parametrize("result", [b"<html>", b'{"name": "a", "age":', b"\xff", b""])
+def test_what_is_not_json_is_the_body_all_the_same(result: bytes) -> None:
+    """As AWS answers, unlike what it documents (aws/aws-lambda-dotnet, InvokeResponseExtensionsTests)."""
+    answer = read_result(result)
+
+    assert answer == Answer(200, [("content-type", "application/json")], result)
 
 
 @requirement("aws:renaming")

@@ -101,13 +101,37 @@ def test_the_path_is_decoded_and_the_forwarded_address_appended() -> None:
     assert event["headers"]["x-forwarded-for"] == "10.0.0.1,192.0.2.1"
 
 
+def test_values_of_path_and_query_are_decoded() -> None:
+    """`rawQueryString` stays as it was sent (aws/aws-lambda-dotnet, HttpContextTestCases V2)."""
+    parameters = {"name": "%E2%98%95%20Coffee", "proxy": "a%2Fb/c"}
+    event = make_event(visit(query="q=Hello%20World&tag=C%23&tag=a+b"), "GET /{name}", parameters, b"")
+
+    assert event["pathParameters"] == {"name": "\u2615 Coffee", "proxy": "a/b/c"}
+    assert event["rawQueryString"] == "q=Hello%20World&tag=C%23&tag=a+b"
+    assert event["queryStringParameters"] == {"q": "Hello World", "tag": "C#,a b"}
+
+
+def test_a_request_that_says_it_is_empty_gets_a_content_type() -> None:
+    """With `content-length: 0` and no type only (API Gateway, Important notes for HTTP APIs)."""
+    empty = make_event(visit(("content-length", "0")), "$default", {}, b"")["headers"]
+    typed = make_event(visit(("content-length", "0"), ("content-type", "a/b")), "$default", {}, b"")["headers"]
+
+    assert (empty["content-type"], typed["content-type"]) == ("text/plain; charset=utf-8", "a/b")
+    assert "content-type" not in make_event(visit(), "$default", {}, b"")["headers"]
+
+
 def test_only_text_arrives_as_text() -> None:
     """JSON and text/* as they are; binaries, forms and text that is none in base64 (AWS, payload format 2.0)."""
     kinds = [
         ("application/json", b'{"a": 1}', False),
         ("Application/JSON; charset=utf-8", "ä".encode(), False),
         ("text/plain", b"\xff", True),
+        ("text/html;charset=utf-8", b"<p>", False),
+        ("application/xml", b"<a/>", False),
         ("application/octet-stream", b"abc", True),
+        ("application/vnd.api+json", b"{}", True),
+        ("application/jsonlines", b"{}", True),
+        ("", b"abc", True),
         ("application/x-www-form-urlencoded", b"a=1", True),
     ]
     for content_type, body, encoded in kinds:

@@ -1,11 +1,13 @@
 """The HTTP API from outside: what reaches the function, what comes back, what the gateway answers itself."""
 
 import json
+import re
 import socket
 from typing import Any
 
 import httpx2
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.local_cloud.aws.account import ECHO, Account
 from tests.requirements import requirement
@@ -28,6 +30,8 @@ def test_a_request_reaches_the_function_and_its_answer_the_caller(account: Accou
     assert (event["rawPath"], event["queryStringParameters"], event["body"]) == ("/a b", {"x": "1,2"}, '{"n":1}')
     assert "connection" not in event["headers"]
     assert sent.headers["apigw-requestid"] == event["requestContext"]["requestId"]
+    assert re.fullmatch(r"[A-Za-z0-9_-]{15}=", sent.headers["apigw-requestid"])
+    assert re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24}", event["headers"]["x-amzn-trace-id"])
 
 
 @requirement("aws:permission")
@@ -146,30 +150,49 @@ def test_each_request_is_a_line_in_the_stages_format(account: Account) -> None:
 
 
 @requirement("aws:refused")
-def test_what_is_not_emulated_is_refused_by_name(account: Account) -> None:
-    """501 that names an authorizer, an integration, a payload format, CORS, a stage (design)."""
-    api = account.serve()
+def test_what_is_not_emulated_is_refused_when_it_is_asked_for(account: Account) -> None:
+    """The SDK's call fails with the name of the thing, and what was deployed goes on as it was (issue 4)."""
+    api = account.serve(fixed("ok"))
     route, integration = ({"ApiId": api["id"], key: api[key[:-2].lower()]} for key in ("RouteId", "IntegrationId"))
-    gateway = account.gateway
-    uri = "arn:aws:lambda:us-east-1:123456789012:function:f"
-    changes = [
-        (lambda: gateway.update_route(**route, AuthorizationType="JWT"), "authorization type 'JWT'"),
-        (lambda: gateway.update_route(**route, AuthorizationType="NONE", Target="integrations/x"), "integration"),
-        (lambda: gateway.update_route(**route, Target=f"integrations/{api['integration']}"), None),
-        (lambda: gateway.update_integration(**integration, PayloadFormatVersion="1.0"), "payload format '1.0'"),
-        (lambda: gateway.update_integration(**integration, PayloadFormatVersion="2.0"), None),
-        (lambda: gateway.update_integration(**integration, IntegrationUri=f"{uri}:live"), "version or alias"),
-        (lambda: gateway.update_integration(**integration, IntegrationUri=uri), None),
-        (lambda: gateway.update_integration(**integration, IntegrationType="HTTP_PROXY"), "'HTTP_PROXY'"),
-        (lambda: gateway.update_api(ApiId=api["id"], CorsConfiguration={"AllowOrigins": ["*"]}), "CORS"),
-        (lambda: gateway.delete_stage(ApiId=api["id"], StageName="$default"), "Not Found"),
-        (lambda: gateway.create_stage(ApiId=api["id"], StageName="prod"), "prod"),
+    gateway, here = account.gateway, {"ApiId": api["id"]}
+    function = "arn:aws:lambda:us-east-1:123456789012:function:f"
+    changes: list[tuple[Any, dict[str, Any], str]] = [
+        (gateway.update_route, {**route, "AuthorizationType": "JWT"}, "'JWT'"),
+        (gateway.create_route, {**here, "RouteKey": "GET /x", "AuthorizationType": "AWS_IAM"}, "'AWS_IAM'"),
+        (gateway.update_integration, {**integration, "PayloadFormatVersion": "1.0"}, "payload format '1.0'"),
+        (gateway.update_integration, {**integration, "IntegrationUri": f"{function}:live"}, "version or alias"),
+        (gateway.update_integration, {**integration, "IntegrationType": "HTTP_PROXY"}, "'HTTP_PROXY'"),
+        (gateway.create_integration, {**here, "IntegrationType": "MOCK"}, "'MOCK'"),
+        (gateway.update_integration, {**integration, "RequestParameters": {"append:header.a": "b"}}, "request param"),
+        (gateway.update_integration, {**integration, "ConnectionType": "VPC_LINK"}, "connectionType"),
+        (gateway.update_api, {**here, "CorsConfiguration": {"AllowOrigins": ["*"]}}, "corsConfiguration"),
+        (gateway.create_stage, {**here, "StageName": "prod", "AutoDeploy": True}, "the stage 'prod'"),
+        (gateway.update_stage, {**here, "StageName": "$default", "AutoDeploy": False}, "auto-deploy"),
+        (
+            gateway.update_stage,
+            {**here, "StageName": "$default", "RouteSettings": {"GET /a": {"ThrottlingBurstLimit": 1}}},
+            "routeSettings",
+        ),
+        (gateway.create_deployment, here, "CreateDeployment"),
+        (gateway.create_vpc_link, {"Name": "x", "SubnetIds": []}, "CreateVpcLink"),
+        (gateway.create_domain_name, {"DomainName": "example.com"}, "CreateDomainName"),
     ]
-    for change, named in changes:
-        change()
-        answer = httpx2.get(api["url"])
-        assert answer.status_code == (200 if named is None else 404 if named == "Not Found" else 501), named
-        assert named is None or named in answer.text
+    for change, arguments, named in changes:
+        with pytest.raises(ClientError, match="does not emulate") as raised:
+            change(**arguments)
+        assert named in str(raised.value)
+        assert httpx2.get(api["url"]).text == "ok"
+
+
+def test_a_stage_or_an_integration_that_is_gone_is_answered_by_the_gateway(account: Account) -> None:
+    """404 without a stage; a route that leads nowhere says so (AWS, Troubleshooting; ours)."""
+    api = account.serve(fixed("ok"))
+    account.gateway.update_route(ApiId=api["id"], RouteId=api["route"], Target="integrations/none")
+    assert "a route without an integration ($default)" in httpx2.get(api["url"]).text
+    account.gateway.delete_stage(ApiId=api["id"], StageName="$default")
+    answer = httpx2.get(api["url"])
+
+    assert (answer.status_code, answer.content) == (404, b'{"message":"Not Found"}')
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,36 @@
+"""The policies of a role, as moto holds them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from moto.iam.exceptions import NotFoundException
+from moto.iam.models import iam_backends
+
+from local_cloud.aws.account import ACCOUNT
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role's name and id, its policy documents, and the document that bounds them, if there is one."""
+
+    name: str
+    id: str
+    documents: tuple[str, ...]
+    boundary: str | None
+
+
+def find_role(arn: str) -> Role | None:
+    """The role with that ARN, as it is now; None when it was deleted."""
+    backend = iam_backends[ACCOUNT]["aws"]
+    try:
+        held = backend.get_role_by_arn(arn)
+    except NotFoundException:
+        return None
+    attached = [_document(policy) for policy in held.managed_policies.values()]
+    bound = backend.managed_policies.get(held.permissions_boundary_arn or "")
+    documents = (*held.policies.values(), *attached)
+    return Role(held.name, held.id, documents, _document(bound) if bound else None)
+
+
+def _document(policy: Any) -> str:
+    return next(version.document for version in policy.versions if version.is_default)
