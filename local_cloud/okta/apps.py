@@ -22,6 +22,21 @@ def auth_method(app: Row) -> str:
     return app["credentials"]["oauthClient"]["token_endpoint_auth_method"]
 
 
+def secrets_of(app: Row) -> list[Row]:
+    """The secrets of an app, oldest first; an older state file holds at most one, without its history."""
+    if "_secrets" in app:
+        secrets: list[Row] = app["_secrets"]
+        return secrets
+    only, made = app.get("_secret"), app["created"]
+    facts = {"id": "ocs" + app["id"][3:], "status": "ACTIVE", "created": made, "lastUpdated": made}
+    return [{**facts, "client_secret": only}] if only else []
+
+
+def active_secrets(app: Row) -> list[str]:
+    """The secrets by which an app may prove who it is."""
+    return [secret["client_secret"] for secret in secrets_of(app) if secret["status"] == "ACTIVE"]
+
+
 def is_assigned(org: Org, app: Row, user: Row, group_ids: frozenset[str]) -> bool:
     """Whether a person may use the app: assigned themselves, through a group, or because everybody is."""
     if app["settings"]["implicitAssignment"]:

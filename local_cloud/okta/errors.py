@@ -8,7 +8,12 @@ from local_cloud.okta.ids import new_id
 
 
 class OktaError(Exception):
-    """A refusal of the Management API."""
+    """
+    A refusal of the Management API.
+
+    Args:
+        causes: one sentence for each thing that is wrong.
+    """
 
     def __init__(self, status: int, code: str, summary: str, causes: tuple[str, ...] = ()) -> None:
         super().__init__(summary)
@@ -16,6 +21,7 @@ class OktaError(Exception):
         self.code = code
         self.summary = summary
         self.causes = causes
+        self.headers: dict[str, str] = {}
 
     def body(self) -> dict[str, object]:
         """The error as it goes over the wire."""
@@ -57,6 +63,11 @@ def invalid(field: str, *causes: str) -> OktaError:
     return OktaError(400, "E0000001", f"Api validation failed: {field}", tuple(f"{field}: {c}" for c in causes))
 
 
+def failed(operation: str, cause: str) -> OktaError:
+    """An operation whose precondition does not hold."""
+    return OktaError(400, "E0000001", f"Api validation failed: {operation}", (cause,))
+
+
 def duplicate(field: str) -> OktaError:
     """A name that is taken."""
     return invalid(field, "An object with this field already exists in the current organization")
@@ -75,6 +86,31 @@ def not_found(identifier: str, kind: str) -> OktaError:
 def invalid_token() -> OktaError:
     """An API token that is missing or wrong."""
     return OktaError(401, "E0000011", "Invalid token provided")
+
+
+def invalid_session() -> OktaError:
+    """A call without any credentials that the endpoint knows."""
+    return OktaError(403, "E0000005", "Invalid session")
+
+
+def feature_missing() -> OktaError:
+    """Something that this org's plan does not include."""
+    return OktaError(401, "E0000015", "You do not have permission to access the feature you are requesting")
+
+
+def read_only(kind: str) -> OktaError:
+    """A change of an object that Okta made and keeps."""
+    return OktaError(403, "E0000111", f"Cannot modify the {kind} object because it is read-only.")
+
+
+def unsupported() -> OktaError:
+    """An operation that this object does not have, for example members of a built-in group."""
+    return OktaError(501, "E0000060", "Unsupported operation.")
+
+
+def wrong_type(name: str) -> OktaError:
+    """A query parameter that cannot be converted to its type."""
+    return OktaError(400, "E0000037", f"Type mismatch exception.  {name}")
 
 
 def forbidden(code: str, summary: str, *causes: str) -> OktaError:

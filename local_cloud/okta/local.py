@@ -1,5 +1,5 @@
 """
-What a test may do to the org and Okta cannot: move its clock, and run into its rate limit.
+What a test may do to the org and Okta cannot: move its clock, run into its rate limit, and take a feature away.
 
 Source: ours.
 """
@@ -7,11 +7,14 @@ Source: ours.
 from starlette.responses import Response
 from starlette.routing import Route
 
-from local_cloud.okta.calls import Call, answer, management_route
+from local_cloud.okta.calls import Call, answer
 from local_cloud.okta.errors import invalid
+from local_cloud.okta.management import fields
+from local_cloud.okta.management.route import management_route
 from local_cloud.okta.org import Org
+from local_cloud.okta.rate_limits import LIMIT
 
-CLOCK, RATE_LIMIT = "/_local/clock", "/_local/rate-limit"
+CLOCK, RATE_LIMIT, FEATURES = "/_local/clock", "/_local/rate-limit", "/_local/features"
 LONGEST_SECONDS = 10 * 365 * 24 * 3600
 
 
@@ -21,6 +24,7 @@ def local_routes(org: Org) -> list[Route]:
         management_route(org, "GET", CLOCK, read_clock, limited=False),
         management_route(org, "POST", CLOCK, move_clock, takes_body=True, limited=False),
         management_route(org, "POST", RATE_LIMIT, limit_rate, takes_body=True, limited=False),
+        management_route(org, "POST", FEATURES, set_features, takes_body=True, limited=False),
     ]
 
 
@@ -39,9 +43,17 @@ def move_clock(call: Call) -> Response:
 
 
 def limit_rate(call: Call) -> Response:
-    """Set how many more calls are answered before a 429; null lifts the limit."""
-    remaining = call.body.get("remaining")
-    if remaining is not None and (isinstance(remaining, bool) or not isinstance(remaining, int) or remaining < 0):
-        raise invalid("remaining", "The value must be a whole number from 0, or null")
-    call.org.rate_limit_remaining = remaining
-    return answer({"remaining": remaining})
+    """Set how many calls a minute are answered (`limit`), and how many in the present one (`remaining`); null lifts."""
+    if call.body.get("limit") is None and call.body.get("remaining") is None:
+        call.org.rate_limits.lift()
+        return answer({"limit": None, "remaining": None})
+    limit = fields.whole(call.body, "limit", 1, 1_000_000, LIMIT)
+    remaining = fields.whole(call.body, "remaining", 0, 1_000_000, limit)
+    call.org.rate_limits.enforce(limit, remaining)
+    return answer({"limit": limit, "remaining": remaining})
+
+
+def set_features(call: Call) -> Response:
+    """Say whether the org's plan includes API Access Management; without it there are no custom servers."""
+    call.org.api_access_management = fields.flag(call.body, "api_access_management", True)
+    return answer({"api_access_management": call.org.api_access_management})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from joserfc.jwk import RSAKey
 
 from local_cloud.clock import Clock
+from local_cloud.okta.rate_limits import RateLimits
 from local_cloud.okta.settings import OktaSettings
 from local_cloud.okta.store import Row, Store
 
@@ -16,14 +17,16 @@ class Org:
 
     Args:
         keyring: signing keys that have been read, by id; reading one takes longer than signing with it.
-        rate_limit_remaining: Management API calls left before a 429; None means that there is no limit.
+        rate_limits: of the Management API.
+        api_access_management: whether the org's plan includes custom authorization servers.
     """
 
     settings: OktaSettings
     clock: Clock
     store: Store
     keyring: dict[str, RSAKey] = field(default_factory=dict)
-    rate_limit_remaining: int | None = None
+    rate_limits: RateLimits = field(default_factory=RateLimits)
+    api_access_management: bool = True
 
     def url(self, path: str) -> str:
         """The absolute address of a path of this org."""

@@ -12,6 +12,7 @@ from local_cloud.okta.store import Row
 FAILURE = "Policy evaluation failed for this request, please check the policy configurations."
 ALL_CLIENTS = "ALL_CLIENTS"
 ANY_SCOPE = "*"
+EVERYONE = "EVERYONE"
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,10 @@ def admits_person(rule: Row, ask: Ask) -> bool:
     if ask.user_id is None:
         return True
     users, groups = rule["conditions"]["people"]["users"], rule["conditions"]["people"]["groups"]
-    if ask.user_id in users["exclude"] or ask.group_ids & set(groups["exclude"]):
+    everywhere = ask.group_ids | {EVERYONE}
+    if ask.user_id in users["exclude"] or everywhere & set(groups["exclude"]):
         return False
-    return ask.user_id in users["include"] or bool(ask.group_ids & set(groups["include"]))
+    return ask.user_id in users["include"] or bool(everywhere & set(groups["include"]))
 
 
 def admits_scopes(rule: Row, ask: Ask) -> bool:

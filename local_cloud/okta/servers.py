@@ -89,7 +89,7 @@ def remove_server(org: Org, server_id: str) -> None:
     for table in ("policies", "scopes", "claims"):
         org.store.remove_where(table, _server=server_id)
     forget_keys(org, server_id)
-    for table in ("grants", "codes", "consents"):
+    for table in ("grants", "codes", "consents", "devices"):
         org.store.remove_where(table, server=server_id)
     org.store.remove("servers", server_id)
 

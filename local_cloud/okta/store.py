@@ -1,14 +1,13 @@
-"""The org's objects: tables of plain dictionaries, kept in one JSON file when asked to."""
+"""The org's objects: tables of plain dictionaries, kept in one file when asked to."""
 
-import json
-import os
+import asyncio
+import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from local_cloud.errors import LocalCloudError
+from local_cloud.okta.state_file import Change, Row, StateFile, Tables
 
-Row = dict[str, Any]
+__all__ = ["Row", "Store"]
 
 
 class Store:
@@ -16,17 +15,18 @@ class Store:
     Tables of rows by id, in the order of their creation.
 
     A row is the object as the Management API shows it, without `_links`; keys that begin with `_` are never shown.
+    A row is replaced and never changed in place, or the file would not learn of it.
 
     Raises:
         LocalCloudError: the state file cannot be read.
     """
 
     def __init__(self, state_file: Path | None = None) -> None:
-        self._file = state_file
-        self._tables: dict[str, dict[str, Row]] = {}
-        self._changed = False
-        if state_file is not None and state_file.exists():
-            self._tables = _read(state_file)
+        self._file = StateFile(state_file) if state_file is not None else None
+        self._tables: Tables = self._file.read() if self._file else {}
+        self._changes: list[Change] = []
+        self._earliest: dict[str, float] = {}
+        self._writing: asyncio.Future[None] | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -46,13 +46,15 @@ class Store:
     def put(self, table: str, identifier: str, row: Row) -> Row:
         """Create or replace a row."""
         self._tables.setdefault(table, {})[identifier] = row
-        self._changed = True
+        if "expires" in row and table in self._earliest:
+            self._earliest[table] = min(self._earliest[table], row["expires"])
+        self._note(table, identifier, row)
         return row
 
     def remove(self, table: str, identifier: str) -> None:
         """Forget a row, if it is there."""
         if self._tables.get(table, {}).pop(identifier, None) is not None:
-            self._changed = True
+            self._note(table, identifier, None)
 
     def remove_where(self, table: str, **match: object) -> None:
         """Forget all rows whose keys have the given values."""
@@ -61,33 +63,46 @@ class Store:
                 self.remove(table, identifier)
 
     def expire(self, table: str, now: float) -> None:
-        """Forget the rows of a table whose `expires` has passed."""
+        """Forget the rows of a table whose `expires` has passed; no look at them before the first one does."""
+        if now < self._earliest.get(table, -math.inf):
+            return
         for identifier, row in list(self._tables.get(table, {}).items()):
             if row["expires"] <= now:
                 self.remove(table, identifier)
+        left = self._tables.get(table, {}).values()
+        self._earliest[table] = min((row["expires"] for row in left), default=math.inf)
 
     def save(self) -> None:
-        """Write the state file, if there is one and something changed since the last time."""
-        if self._file is None or not self._changed:
+        """Write what changed since the last time, if there is a file."""
+        if self._file is not None and self._changes:
+            self._file.write(self._tables, self._changes)
+        self._changes = []
+
+    async def saved(self) -> None:
+        """
+        Return when everything so far is in the file; all who wait in one turn of the loop share one write.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        if self._file is None or not (self._changes or self._writing):
             return
-        draft = self._file.with_suffix(".tmp")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(json.dumps(self._tables))
-        draft.replace(self._file)
-        self._changed = False
+        if self._writing is None:
+            loop = asyncio.get_running_loop()
+            self._writing = loop.create_future()
+            loop.call_soon(self._write, self._writing)
+        # One who stops waiting must not stop the others.
+        await asyncio.shield(self._writing)
 
+    def _note(self, table: str, identifier: str, row: Row | None) -> None:
+        if self._file is not None:
+            self._changes.append((table, identifier, row))
 
-def _read(file: Path) -> dict[str, dict[str, Row]]:
-    try:
-        tables = json.loads(file.read_text())
-    except (OSError, ValueError) as error:
-        raise LocalCloudError(
-            f"the local Okta's state file {file} cannot be read ({type(error).__name__})",
-            remedy=f"rm {file}, then mcp-okta local up",
-        ) from error
-    if not isinstance(tables, dict) or not all(isinstance(rows, dict) for rows in tables.values()):
-        raise LocalCloudError(
-            f"the local Okta's state file {file} does not hold an org", remedy=f"rm {file}, then mcp-okta local up"
-        )
-    return tables
+    def _write(self, waiting: "asyncio.Future[None]") -> None:
+        self._writing = None
+        try:
+            self.save()
+        except OSError as error:
+            waiting.set_exception(error)
+        else:
+            waiting.set_result(None)

@@ -4,6 +4,8 @@ Signed tokens. The only module that signs, so that no token comes from anywhere 
 Source: https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/ (tokens and claims).
 """
 
+import base64
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +15,16 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from local_cloud.okta.claims import claim_values
+from local_cloud.okta.expressions import Facts
 from local_cloud.okta.ids import new_secret
 from local_cloud.okta.org import Org
 from local_cloud.okta.people import groups_of
+from local_cloud.okta.profile_claims import profile_claims
 from local_cloud.okta.signing_keys import private_key, signing_row
 from local_cloud.okta.store import Row
 
 ID_TOKEN_SECONDS = 3600
+THIN = {"name", "preferred_username", "email"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Grant:
 
     Args:
         rule: the rule that admitted it; its lifetimes hold.
+        kind: the grant type that the rule admitted, which is asked about again at every refresh.
         user: None for client credentials.
         auth_time: when the person signed in, in seconds since the epoch.
     """
@@ -37,6 +43,7 @@ class Grant:
     app: Row
     rule: Row
     scopes: tuple[str, ...]
+    kind: str
     user: Row | None = None
     auth_time: int | None = None
     nonce: str | None = None
@@ -64,11 +71,17 @@ def access_token(org: Org, grant: Grant) -> str:
         claims["uid"] = grant.user["id"]
         claims["auth_time"] = grant.auth_time
     claims["scp"] = list(grant.scopes)
-    return _sign(org, grant.server, {**_custom(org, grant, "RESOURCE"), **claims})
+    subject = grant.user["profile"]["login"] if grant.user else grant.app["id"]
+    custom = claim_values(_claims(org, grant.server), "RESOURCE", grant.scopes, _facts(org, grant.app, grant.user))
+    return _sign(org, grant.server, {"sub": subject, **custom, **claims})
 
 
-def id_token(org: Org, grant: Grant, user: Row) -> str:
-    """Sign an ID token. Source: OpenID Connect Core §2."""
+def id_token(org: Org, grant: Grant, user: Row, beside: str) -> str:
+    """
+    Sign an ID token, which names the access token beside it and leaves the rest of the profile to userinfo.
+
+    Source: OpenID Connect Core §2, §3.1.3.6; Okta's page on scope-dependent claims.
+    """
     now = int(org.now())
     claims: dict[str, Any] = {
         "sub": user["id"],
@@ -79,35 +92,36 @@ def id_token(org: Org, grant: Grant, user: Row) -> str:
         "exp": now + ID_TOKEN_SECONDS,
         "jti": f"ID.{new_secret()}",
         "amr": ["pwd"],
+        "idp": _org_id(org),
         "auth_time": grant.auth_time,
+        "at_hash": half_hash(beside),
     }
     if grant.nonce is not None:
         claims["nonce"] = grant.nonce
-    thin = {"name", "preferred_username", "email"}
-    profile = {name: value for name, value in profile_claims(user, grant.scopes).items() if name in thin}
-    return _sign(org, grant.server, {**_custom(org, grant, "IDENTITY"), **profile, **claims})
+    always = [row for row in _claims(org, grant.server) if row["alwaysIncludeInToken"]]
+    custom = claim_values(always, "IDENTITY", grant.scopes, _facts(org, grant.app, user))
+    profile = {name: value for name, value in profile_claims(user, grant.scopes).items() if name in THIN}
+    return _sign(org, grant.server, {**custom, **profile, **claims})
 
 
-def profile_claims(user: Row, scopes: tuple[str, ...]) -> dict[str, Any]:
-    """What the scopes `profile`, `email` and `phone` tell of a person. Source: OpenID Connect Core §5.4."""
-    profile = user["profile"]
-    told: dict[str, Any] = {}
-    if "profile" in scopes:
-        told |= {
-            "name": f"{profile['firstName']} {profile['lastName']}",
-            "given_name": profile["firstName"],
-            "family_name": profile["lastName"],
-            "preferred_username": profile["login"],
-        }
-    if "email" in scopes:
-        told |= {"email": profile["email"], "email_verified": True}
-    if "phone" in scopes and profile.get("mobilePhone"):
-        told["phone_number"] = profile["mobilePhone"]
-    return told
+def identity_claims(org: Org, server: Row, app: Row, user: Row, scopes: tuple[str, ...]) -> dict[str, Any]:
+    """All that a server tells of a person for these scopes. Source: OpenID Connect Core §5.3."""
+    custom = claim_values(_claims(org, server), "IDENTITY", scopes, _facts(org, app, user))
+    return {**custom, **profile_claims(user, scopes), "sub": user["id"]}
 
 
-def read_token(org: Org, server: Row, token: str) -> dict[str, Any] | None:
-    """The claims of a token that this server signed and that has not expired; None for anything else."""
+def half_hash(token: str) -> str:
+    """The value of `at_hash`. Source: OpenID Connect Core §3.1.3.6."""
+    return base64.urlsafe_b64encode(hashlib.sha256(token.encode()).digest()[:16]).rstrip(b"=").decode()
+
+
+def read_token(org: Org, server: Row, token: str, *, expired: bool = False) -> dict[str, Any] | None:
+    """
+    The claims of a token that this server signed and that has not expired; None for anything else.
+
+    Args:
+        expired: whether one that has expired will do.
+    """
     keys = {row["id"]: row for row in org.store.rows("keys", server=server["id"])}
 
     def key_of(sender: Any) -> RSAKey:
@@ -118,15 +132,22 @@ def read_token(org: Org, server: Row, token: str) -> dict[str, Any] | None:
 
     try:
         claims = json.loads(jws.deserialize_compact(token, key_of, algorithms=["RS256"]).payload)
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, ValueError, TypeError, RecursionError):
         return None
-    return claims if claims["exp"] > org.now() else None
+    return claims if expired or claims["exp"] > org.now() else None
 
 
-def _custom(org: Org, grant: Grant, kind: str) -> dict[str, Any]:
-    claims = list(org.store.rows("claims", _server=grant.server["id"]))
-    groups = groups_of(org, grant.user) if grant.user else []
-    return claim_values(claims, kind, frozenset(grant.scopes), grant.app, grant.user, groups)
+def _facts(org: Org, app: Row, user: Row | None) -> Facts:
+    return Facts(app, user, groups_of(org, user) if user else [])
+
+
+def _claims(org: Org, server: Row) -> list[Row]:
+    return list(org.store.rows("claims", _server=server["id"]))
+
+
+def _org_id(org: Org) -> str | None:
+    row = org.store.get("org", "org")
+    return row["id"] if row else None
 
 
 def _sign(org: Org, server: Row, claims: dict[str, Any]) -> str:

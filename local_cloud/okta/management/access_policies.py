@@ -9,9 +9,8 @@ from typing import Any
 from starlette.responses import Response
 
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
-from local_cloud.okta.errors import not_built, not_found
+from local_cloud.okta.errors import OktaError, not_built, not_found
 from local_cloud.okta.management import apps
-from local_cloud.okta.management.paging import refuse_unknown
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
@@ -20,8 +19,9 @@ PATH = "/api/v1/policies"
 
 def list_all(call: Call) -> Response:
     """List the policies of type ACCESS_POLICY; other types are refused by name."""
-    refuse_unknown(call, PATH, "type")
-    if call.query.get("type") != "ACCESS_POLICY":
+    if "type" not in call.query:
+        raise OktaError(400, "E0000028", "The request is missing a required parameter.", ("type",))
+    if call.query["type"] != "ACCESS_POLICY":
         raise not_built(f"policies of type {call.query.get('type')!r}")
     return answer([show(call.org, row) for row in call.org.store.rows("access_policies")])
 
@@ -47,6 +47,5 @@ def find(call: Call) -> Row:
 
 
 def show(org: Org, row: Row) -> dict[str, Any]:
-    """A policy with its links."""
-    path = f"{PATH}/{row['id']}"
-    return shown(row, {"self": link(org, path, "GET", "PUT"), "rules": link(org, f"{path}/rules", "GET", "POST")})
+    """A policy with its links, to what the local Okta has of it."""
+    return shown(row, {"self": link(org, f"{PATH}/{row['id']}", "GET")})

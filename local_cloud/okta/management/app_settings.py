@@ -7,12 +7,10 @@ Source: https://developer.okta.com/docs/api/openapi/okta-management/management/t
 from typing import Any
 from urllib.parse import urlsplit
 
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-
 from local_cloud.okta.errors import invalid
-from local_cloud.okta.ids import new_id
 from local_cloud.okta.management import fields
+from local_cloud.okta.management.client_keys import checked_keys
+from local_cloud.okta.store import Row
 
 URN = "urn:ietf:params:oauth:grant-type:"
 DEVICE, TOKEN_EXCHANGE, JWT_BEARER = f"{URN}device_code", f"{URN}token-exchange", f"{URN}jwt-bearer"
@@ -25,8 +23,9 @@ GRANTS = {
 }
 SECRET_METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt")
 METHODS = ("none", *SECRET_METHODS, "private_key_jwt")
-ROOT = "settings.oauthClient"
+ROOT, CLIENT = "settings.oauthClient", "credentials.oauthClient"
 NULLABLE = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "initiate_login_uri")
+CREDENTIALS = ("autoKeyRotation", "client_id", "client_secret", "pkce_required", "token_endpoint_auth_method")
 KNOWN = {
     "application_type", "client_uri", "consent_method", "dpop_bound_access_tokens", "grant_types",
     "idp_initiated_login", "initiate_login_uri", "issuer_mode", "jwks", "logo_uri", "participate_slo", "policy_uri",
@@ -35,8 +34,11 @@ KNOWN = {
 
 
 def checked_client(body: dict[str, Any]) -> dict[str, Any]:
-    """The credentials of a client, without its secret."""
-    client = fields.section(fields.section(body, "credentials"), "oauthClient", field="credentials.oauthClient")
+    """The credentials of a client, without its id and secret."""
+    client = fields.section(fields.section(body, "credentials"), "oauthClient", field=CLIENT)
+    for name in client:
+        if name not in CREDENTIALS:
+            raise invalid(f"{CLIENT}.{name}", "The local Okta does not emulate this setting")
     method = fields.choice(client, "token_endpoint_auth_method", METHODS, "client_secret_basic")
     return {
         "autoKeyRotation": fields.flag(client, "autoKeyRotation", True),
@@ -45,9 +47,12 @@ def checked_client(body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def checked_oauth(body: dict[str, Any], method: str) -> dict[str, Any]:
+def checked_oauth(body: dict[str, Any], method: str, now: str, keys: list[Row]) -> dict[str, Any]:
     """
     The OAuth settings of an app, complete.
+
+    Args:
+        keys: those that the app has already.
 
     Raises:
         OktaError: E0000001 with the setting's name.
@@ -76,9 +81,7 @@ def checked_oauth(body: dict[str, Any], method: str) -> dict[str, Any]:
         raise invalid(f"{ROOT}.redirect_uris", "At least one redirect URI is required for 'authorization_code'")
     if "refresh_token" in grants:
         oauth["refresh_token"] = _checked_rotation(given, kind)
-    if method == "private_key_jwt":
-        oauth["jwks"] = _checked_keys(given)
-    return oauth
+    return oauth | _checked_keys(given, method, now, keys)
 
 
 def _refuse_unknown(given: dict[str, Any]) -> None:
@@ -130,18 +133,13 @@ def _checked_rotation(given: dict[str, Any], kind: str) -> dict[str, Any]:
     }
 
 
-def _checked_keys(given: dict[str, Any]) -> dict[str, Any]:
+def _checked_keys(given: dict[str, Any], method: str, now: str, present: list[Row]) -> dict[str, Any]:
     field = f"{ROOT}.jwks"
-    keys = fields.section(given, "jwks", field=field).get("keys")
-    if not isinstance(keys, list) or not keys or not all(isinstance(key, dict) for key in keys):
+    listed = fields.section(given, "jwks", field=field).get("keys") or []
+    keys = checked_keys(listed, field, now, present)
+    if method == "private_key_jwt" and not keys:
         raise invalid(field, "At least one key is required for 'private_key_jwt'")
-    try:
-        KeySet.import_key_set({"keys": [{"kty": key.get("kty"), **key} for key in keys]})
-    except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise invalid(field, "A key cannot be read") from error
-    if any(key["kty"] != "RSA" or "d" in key or not isinstance(key.get("kid"), str) for key in keys):
-        raise invalid(field, "The local Okta takes public RSA keys with a 'kid'")
-    return {"keys": [{"id": new_id("pks"), "status": "ACTIVE", "use": None, **key} for key in keys]}
+    return {"jwks": {"keys": keys}} if keys else {}
 
 
 def _uris(given: dict[str, Any], name: str) -> list[str]:

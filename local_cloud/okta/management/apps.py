@@ -8,13 +8,16 @@ from typing import Any
 
 from starlette.responses import Response
 
+from local_cloud.okta.apps import secrets_of
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
 from local_cloud.okta.errors import duplicate, forbidden, invalid, not_built, not_found
-from local_cloud.okta.ids import new_id, new_secret
+from local_cloud.okta.ids import new_id
 from local_cloud.okta.management import fields
-from local_cloud.okta.management.app_settings import SECRET_METHODS, checked_client, checked_oauth
+from local_cloud.okta.management.app_settings import CLIENT, SECRET_METHODS, checked_client, checked_oauth
+from local_cloud.okta.management.client_secrets import checked_secret, kept_secrets
 from local_cloud.okta.management.filters import matching
-from local_cloud.okta.management.paging import page, refuse_unknown
+from local_cloud.okta.management.paging import page
+from local_cloud.okta.management.status import opposite, set_status
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
@@ -28,24 +31,23 @@ def list_all(call: Call) -> Response:
     wanted = call.query.get("q", "").lower()
     named = (row for row in call.org.store.rows("apps") if _begins(row, wanted))
     rows = matching(named, call.query.get("filter"), FILTERS)
-    return page(call, PATH, rows, lambda row: show(call.org, row), also=("q", "filter"), default=20)
+    return page(call, PATH, rows, lambda row: show(call.org, row), default=20)
 
 
 def create(call: Call) -> Response:
     """Create an app; this answer alone holds the client secret, where there is one."""
-    refuse_unknown(call, PATH, "activate")
+    active = fields.switch(call.query, "activate", True)
     body = checked(call, None)
     identifier, now = new_id("0oa"), call.org.clock.timestamp()
     body["credentials"]["oauthClient"]["client_id"] = identifier
-    method = body["credentials"]["oauthClient"]["token_endpoint_auth_method"]
     row = {
         "id": identifier,
         **body,
-        "status": "INACTIVE" if call.query.get("activate") == "false" else "ACTIVE",
+        "status": "ACTIVE" if active else "INACTIVE",
         "created": now,
         "lastUpdated": now,
         "_policy": next(call.org.store.rows("access_policies"))["id"],
-        "_secret": new_secret(48) if method in SECRET_METHODS else None,
+        "_secrets": _checked_secrets(call, None),
     }
     return answer(show(call.org, call.org.store.put("apps", identifier, row), with_secret=True))
 
@@ -56,17 +58,11 @@ def read(call: Call) -> Response:
 
 
 def replace(call: Call) -> Response:
-    """Replace an app; id, status and secret stay."""
+    """Replace an app; id, status and secrets stay."""
     row = find(call)
     body = checked(call, row)
-    client = body["credentials"]["oauthClient"]
-    given = fields.section(fields.section(call.body, "credentials"), "oauthClient").get("client_id", row["id"])
-    if given != row["id"]:
-        raise invalid("credentials.oauthClient.client_id", "The client id cannot be changed")
-    client["client_id"] = row["id"]
-    needs_secret = client["token_endpoint_auth_method"] in SECRET_METHODS
-    secret = (row["_secret"] or new_secret(48)) if needs_secret else None
-    row = call.org.stamp({**row, **body, "_secret": secret})
+    body["credentials"]["oauthClient"]["client_id"] = row["id"]
+    row = call.org.stamp({**row, **body, "_secrets": _checked_secrets(call, row)})
     return answer(show(call.org, call.org.store.put("apps", row["id"], row)))
 
 
@@ -76,9 +72,10 @@ def delete(call: Call) -> Response:
     if row["status"] == "ACTIVE":
         why = "The application must be deactivated before deletion."
         raise forbidden("E0000056", "Delete application forbidden.", why)
-    for table in ("app_groups", "app_users"):
+    for table in ("app_groups", "app_users", "app_grants"):
         call.org.store.remove_where(table, _app=row["id"])
-    call.org.store.remove_where("consents", client=row["id"])
+    for table in ("consents", "grants", "codes", "devices"):
+        call.org.store.remove_where(table, client=row["id"])
     _forget_in_policies(call.org, row["id"])
     call.org.store.remove("apps", row["id"])
     return no_content()
@@ -86,12 +83,14 @@ def delete(call: Call) -> Response:
 
 def activate(call: Call) -> Response:
     """Let an app be used again."""
-    return _set_status(call, "ACTIVE")
+    set_status(call.org, "apps", find(call), "ACTIVE")
+    return answer({})
 
 
 def deactivate(call: Call) -> Response:
     """Stop an app from being used."""
-    return _set_status(call, "INACTIVE")
+    set_status(call.org, "apps", find(call), "INACTIVE")
+    return answer({})
 
 
 def find(call: Call) -> Row:
@@ -126,29 +125,29 @@ def checked(call: Call, present: Row | None) -> dict[str, Any]:
             "signing": {},
             "oauthClient": client,
         },
-        "settings": _checked_settings(call.body, client["token_endpoint_auth_method"]),
+        "settings": _checked_settings(call, present, client["token_endpoint_auth_method"]),
     }
 
 
 def show(org: Org, row: Row, *, with_secret: bool = False) -> dict[str, Any]:
     """An app with its links."""
     path = f"{PATH}/{row['id']}"
-    opposite = "deactivate" if row["status"] == "ACTIVE" else "activate"
     client = row["credentials"]["oauthClient"]
-    if with_secret and row["_secret"]:
-        client = {**client, "client_secret": row["_secret"]}
+    if with_secret and (secrets := secrets_of(row)):
+        client = {**client, "client_secret": secrets[-1]["client_secret"]}
     links = {
         "policies": link(org, f"{path}/policies", "PUT"),
         "groups": link(org, f"{path}/groups"),
         "accessPolicy": link(org, f"/api/v1/policies/{row['_policy']}"),
         "users": link(org, f"{path}/users"),
-        opposite: link(org, f"{path}/lifecycle/{opposite}"),
+        opposite(row): link(org, f"{path}/lifecycle/{opposite(row)}"),
     }
     return shown({**row, "credentials": {**row["credentials"], "oauthClient": client}}, links)
 
 
-def _checked_settings(body: dict[str, Any], method: str) -> dict[str, Any]:
-    settings = fields.section(body, "settings")
+def _checked_settings(call: Call, present: Row | None, method: str) -> dict[str, Any]:
+    settings = fields.section(call.body, "settings")
+    keys = present["settings"]["oauthClient"].get("jwks", {}).get("keys", []) if present else []
     notes = fields.section(settings, "notes", field="settings.notes")
     return {
         "app": fields.section(settings, "app", field="settings.app"),
@@ -157,8 +156,20 @@ def _checked_settings(body: dict[str, Any], method: str) -> dict[str, Any]:
         "implicitAssignment": fields.flag(settings, "implicitAssignment", False),
         "emOptInStatus": "NONE",
         "notes": {name: fields.optional_text(notes, name) for name in ("admin", "enduser")},
-        "oauthClient": checked_oauth(body, method),
+        "oauthClient": checked_oauth(call.body, method, call.org.clock.timestamp(), keys),
     }
+
+
+def _checked_secrets(call: Call, present: Row | None) -> list[Row]:
+    client = fields.section(fields.section(call.body, "credentials"), "oauthClient", field=CLIENT)
+    if client.get("client_id") not in (None, present["id"] if present else None):
+        raise invalid(f"{CLIENT}.client_id", "The local Okta gives out the client id, and it cannot be changed")
+    needed = client.get("token_endpoint_auth_method", "client_secret_basic") in SECRET_METHODS
+    given = checked_secret(client, f"{CLIENT}.client_secret")
+    if given and not needed:
+        raise invalid(f"{CLIENT}.client_secret", "The client does not authenticate with a secret")
+    secrets = secrets_of(present) if present else []
+    return kept_secrets(secrets, given, call.org.clock.timestamp(), needed=needed)
 
 
 def _checked_visibility(body: dict[str, Any]) -> dict[str, Any]:
@@ -183,9 +194,3 @@ def _forget_in_policies(org: Org, client_id: str) -> None:
         if client_id in named:
             kept = {"clients": {"include": [name for name in named if name != client_id]}}
             org.store.put("policies", policy["id"], {**policy, "conditions": kept})
-
-
-def _set_status(call: Call, status: str) -> Response:
-    row = find(call)
-    call.org.store.put("apps", row["id"], call.org.stamp({**row, "status": status}))
-    return answer({})

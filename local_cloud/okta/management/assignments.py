@@ -9,7 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
-from local_cloud.okta.errors import not_found
+from local_cloud.okta.errors import forbidden, not_found
 from local_cloud.okta.management import apps, fields, groups, users
 from local_cloud.okta.management.paging import page
 from local_cloud.okta.org import Org
@@ -22,6 +22,15 @@ def list_groups(call: Call) -> Response:
     app = apps.find(call)
     rows = sorted(call.org.store.rows("app_groups", _app=app["id"]), key=lambda row: row["priority"])
     return page(call, f"{apps.PATH}/{app['id']}/groups", rows, lambda row: show_group(call.org, row), default=20)
+
+
+def list_apps(call: Call) -> Response:
+    """List the apps that are assigned to a group."""
+    group = groups.find(call)
+    assigned = call.org.store.rows("app_groups", _group=group["id"])
+    rows = [row for one in assigned if (row := call.org.store.get("apps", one["_app"]))]
+    path = f"{groups.PATH}/{group['id']}/apps"
+    return page(call, path, rows, lambda row: apps.show(call.org, row), default=20)
 
 
 def assign_group(call: Call) -> Response:
@@ -86,10 +95,13 @@ def assign_user(call: Call) -> Response:
     user = call.org.store.get("users", name)
     if user is None:
         raise not_found(name, "User")
+    if user["status"] == "DEPROVISIONED":
+        raise forbidden("E0000117", "Cannot assign apps or update app profiles for an inactive user.")
+    present = call.org.store.get("app_users", f"{app['id']}/{user['id']}")
     now = call.org.clock.timestamp()
     row = {
         "id": user["id"],
-        "created": now,
+        "created": present["created"] if present else now,
         "lastUpdated": now,
         "scope": "USER",
         "status": "ACTIVE",

@@ -10,13 +10,15 @@ from starlette.responses import Response
 
 from local_cloud.okta import servers
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
-from local_cloud.okta.errors import duplicate, forbidden, invalid, not_found
+from local_cloud.okta.errors import duplicate, invalid, not_found, read_only
 from local_cloud.okta.management import fields
 from local_cloud.okta.management.paging import page
+from local_cloud.okta.management.status import opposite, set_status
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
 PATH = "/api/v1/authorizationServers"
+NOT_BUILT = ("accessTokenEncryptedResponseAlgorithm", "jwks", "jwks_uri")
 
 
 def find(call: Call) -> Row:
@@ -32,7 +34,7 @@ def list_all(call: Call) -> Response:
     """List servers; `q` is a part of the name or audience."""
     wanted = call.query.get("q", "").lower()
     rows = (row for row in call.org.store.rows("servers") if wanted in f"{row['name']} {row['audiences'][0]}".lower())
-    return page(call, PATH, rows, lambda row: show(call.org, row), also=("q",))
+    return page(call, PATH, rows, lambda row: show(call.org, row))
 
 
 def create(call: Call) -> Response:
@@ -58,7 +60,7 @@ def delete(call: Call) -> Response:
     """Delete a server that has been deactivated."""
     row = find(call)
     if row["default"]:
-        raise forbidden("E0000022", "The default authorization server cannot be deleted.")
+        raise read_only("AuthorizationServer")
     if row["status"] == "ACTIVE":
         raise invalid("status", "The authorization server must be deactivated before it can be deleted")
     servers.remove_server(call.org, row["id"])
@@ -67,16 +69,21 @@ def delete(call: Call) -> Response:
 
 def activate(call: Call) -> Response:
     """Let a server answer again."""
-    return _set_status(call, "ACTIVE")
+    set_status(call.org, "servers", find(call), "ACTIVE")
+    return no_content()
 
 
 def deactivate(call: Call) -> Response:
     """Stop a server from answering."""
-    return _set_status(call, "INACTIVE")
+    set_status(call.org, "servers", find(call), "INACTIVE")
+    return no_content()
 
 
 def checked(call: Call, present: Row | None) -> dict[str, Any]:
     """The body of a create or replace, checked."""
+    for setting in NOT_BUILT:
+        if call.body.get(setting) is not None:
+            raise invalid(setting, "The local Okta does not emulate this setting")
     name = fields.text(call.body, "name", at_most=100)
     audiences = fields.texts(call.body, "audiences")
     if len(audiences) != 1:
@@ -97,7 +104,7 @@ def checked(call: Call, present: Row | None) -> dict[str, Any]:
 def show(org: Org, row: Row) -> dict[str, Any]:
     """A server with its links."""
     path = f"{PATH}/{row['id']}"
-    opposite = "deactivate" if row["status"] == "ACTIVE" else "activate"
+    verb = opposite(row)
     metadata = [
         {"name": name, **link(org, f"/oauth2/{row['id']}/.well-known/{name}", "GET")}
         for name in ("oauth-authorization-server", "openid-configuration")
@@ -110,12 +117,6 @@ def show(org: Org, row: Row) -> dict[str, Any]:
         "policies": link(org, f"{path}/policies", "GET", "POST"),
         "self": link(org, path, "GET", "DELETE", "PUT"),
         "scopes": link(org, f"{path}/scopes", "GET", "POST"),
-        opposite: link(org, f"{path}/lifecycle/{opposite}", "POST"),
+        verb: link(org, f"{path}/lifecycle/{verb}", "POST"),
     }
     return shown(row, links)
-
-
-def _set_status(call: Call, status: str) -> Response:
-    row = find(call)
-    call.org.store.put("servers", row["id"], call.org.stamp({**row, "status": status}))
-    return no_content()

@@ -10,8 +10,8 @@ from typing import Any
 from starlette.responses import Response
 
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
-from local_cloud.okta.claims import GROUP_FILTERS, can_evaluate
-from local_cloud.okta.errors import duplicate, forbidden, invalid, not_found
+from local_cloud.okta.claims import GROUP_FILTERS, refuse_unknown_expression
+from local_cloud.okta.errors import duplicate, invalid, not_found, read_only
 from local_cloud.okta.ids import new_id
 from local_cloud.okta.management import authorization_servers, fields
 from local_cloud.okta.management.paging import page
@@ -58,7 +58,7 @@ def delete(call: Call) -> Response:
     """Delete a claim."""
     row = find(call)
     if row["system"]:
-        raise forbidden("E0000022", "A system claim cannot be deleted.")
+        raise read_only("OAuth2Claim")
     call.org.store.remove("claims", row["id"])
     return no_content()
 
@@ -101,10 +101,7 @@ def _checked_value(body: dict[str, Any]) -> dict[str, Any]:
     kind = fields.choice(body, "valueType", ("EXPRESSION", "GROUPS"), "EXPRESSION")
     value = fields.text(body, "value", at_most=1024)
     if kind == "EXPRESSION":
-        if not can_evaluate(value):
-            raise invalid(
-                "value", f"The local Okta evaluates user.X, app.X, appuser.userName and literals, not '{value}'"
-            )
+        refuse_unknown_expression(value)
         return {"valueType": kind, "value": value}
     test = fields.choice(body, "group_filter_type", GROUP_FILTERS)
     if test == "REGEX":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from local_cloud.okta.errors import invalid
+from local_cloud.okta.errors import invalid, wrong_type
 
 
 def text(body: Mapping[str, Any], name: str, *, at_most: int = 255, field: str | None = None) -> str:
@@ -39,6 +39,14 @@ def flag(body: Mapping[str, Any], name: str, default: bool) -> bool:
     if not isinstance(value, bool):
         raise invalid(name, "The field must be a boolean")
     return value
+
+
+def switch(query: Mapping[str, str], name: str, default: bool) -> bool:
+    """A query parameter that is true or false."""
+    value = query.get(name, str(default).lower())
+    if value not in ("true", "false"):
+        raise wrong_type(name)
+    return value == "true"
 
 
 def whole(body: Mapping[str, Any], name: str, low: int, high: int, default: int, *, field: str | None = None) -> int:

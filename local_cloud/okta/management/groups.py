@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from local_cloud.okta import people
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
-from local_cloud.okta.errors import duplicate, forbidden, invalid, not_found
+from local_cloud.okta.errors import duplicate, invalid, not_found, read_only
 from local_cloud.okta.management import fields
 from local_cloud.okta.management.filters import matching
 from local_cloud.okta.management.paging import page
@@ -28,8 +28,7 @@ def list_all(call: Call) -> Response:
     named = (row for row in call.org.store.rows("groups") if row["profile"]["name"].lower().startswith(wanted))
     rows = matching(named, call.query.get("filter"), FILTERS)
     rows = matching(rows, call.query.get("search"), FILTERS)
-    also = ("q", "filter", "search")
-    return page(call, PATH, rows, lambda row: show(call.org, row), also=also, default=MAXIMUM, maximum=MAXIMUM)
+    return page(call, PATH, rows, lambda row: show(call.org, row), default=MAXIMUM, maximum=MAXIMUM)
 
 
 def create(call: Call) -> Response:
@@ -101,4 +100,4 @@ def forget_in_rules(org: Org, table: str, identifier: str) -> None:
 
 def _refuse_built_in(row: Row) -> None:
     if row["type"] == "BUILT_IN":
-        raise forbidden("E0000022", "Built-in groups cannot be changed or deleted.")
+        raise read_only("UserGroup")

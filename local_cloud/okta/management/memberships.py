@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from local_cloud.okta import people
 from local_cloud.okta.calls import Call, no_content
-from local_cloud.okta.errors import forbidden
+from local_cloud.okta.errors import unsupported
 from local_cloud.okta.management import groups, users
 from local_cloud.okta.management.paging import page
 from local_cloud.okta.store import Row
@@ -43,5 +43,5 @@ def leave(call: Call) -> Response:
 def _changeable(call: Call) -> Row:
     group = groups.find(call)
     if group["type"] == "BUILT_IN":
-        raise forbidden("E0000022", "The members of a built-in group cannot be changed.")
+        raise unsupported()
     return group

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from local_cloud.okta.calls import Call, answer
-from local_cloud.okta.errors import OktaError, invalid, not_built
+from local_cloud.okta.errors import OktaError, invalid
 from local_cloud.okta.store import Row
 
 MAXIMUM = 200
@@ -19,7 +19,6 @@ def page(
     rows: Iterable[Row],
     show: Callable[[Row], dict[str, Any]],
     *,
-    also: tuple[str, ...] = (),
     default: int = MAXIMUM,
     maximum: int = MAXIMUM,
 ) -> Response:
@@ -28,14 +27,12 @@ def page(
 
     Args:
         path: the list's own path, for the links.
-        also: the query parameters that the caller has already applied.
 
     Raises:
-        OktaError: a bad `limit` or cursor; a query parameter that the local Okta does not evaluate.
+        OktaError: a bad `limit` or cursor.
 
     Source: https://developer.okta.com/docs/api/#pagination
     """
-    refuse_unknown(call, path, "limit", "after", *also)
     limit = _limit(call, default, maximum)
     found = _after(list(rows), call.query.get("after"))
     response = answer([show(row) for row in found[:limit]])
@@ -44,13 +41,6 @@ def page(
         cursor = {"after": found[limit - 1]["id"], "limit": str(limit)}
         response.headers.append("link", _link(call, path, cursor, "next"))
     return response
-
-
-def refuse_unknown(call: Call, path: str, *known: str) -> None:
-    """Refuse a query parameter that would be ignored, by its name."""
-    for name in call.query:
-        if name not in known:
-            raise not_built(f"query parameter {name!r} of {path}")
 
 
 def _limit(call: Call, default: int, maximum: int) -> int:

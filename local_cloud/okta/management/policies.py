@@ -13,7 +13,8 @@ from local_cloud.okta.errors import duplicate, invalid, not_found
 from local_cloud.okta.ids import new_id
 from local_cloud.okta.management import authorization_servers, fields
 from local_cloud.okta.management.paging import page
-from local_cloud.okta.management.priorities import insert, next_priority
+from local_cloud.okta.management.priorities import insert, next_priority, renumber
+from local_cloud.okta.management.status import opposite, set_status
 from local_cloud.okta.org import Org
 from local_cloud.okta.policy import ALL_CLIENTS
 from local_cloud.okta.store import Row
@@ -22,8 +23,7 @@ from local_cloud.okta.store import Row
 def list_all(call: Call) -> Response:
     """List the policies of a server."""
     server = authorization_servers.find(call)
-    rows = sorted(call.org.store.rows("policies", _server=server["id"]), key=lambda row: row["priority"])
-    return page(call, _path(server["id"]), rows, lambda row: show(call.org, row))
+    return page(call, _path(server["id"]), in_order(call.org, server["id"]), lambda row: show(call.org, row))
 
 
 def create(call: Call) -> Response:
@@ -35,8 +35,7 @@ def create(call: Call) -> Response:
         raise invalid("status", "A policy cannot be created inactive")
     now = call.org.clock.timestamp()
     row = {"id": new_id("00p"), **body, "system": False, "created": now, "lastUpdated": now, "_server": server["id"]}
-    insert(call.org, "policies", row, siblings)
-    return answer(show(call.org, row), 201)
+    return answer(show(call.org, insert(call.org, "policies", row, siblings)), 201)
 
 
 def read(call: Call) -> Response:
@@ -49,26 +48,28 @@ def replace(call: Call) -> Response:
     present = find(call)
     siblings = [row for row in call.org.store.rows("policies", _server=present["_server"]) if row is not present]
     row = call.org.stamp({**present, **checked(call, siblings, present["priority"])})
-    insert(call.org, "policies", row, siblings)
-    return answer(show(call.org, row))
+    return answer(show(call.org, insert(call.org, "policies", row, siblings)))
 
 
 def delete(call: Call) -> Response:
-    """Delete a policy and its rules."""
+    """Delete a policy and its rules; the policies after it move up."""
     row = find(call)
     call.org.store.remove_where("rules", _policy=row["id"])
     call.org.store.remove("policies", row["id"])
+    renumber(call.org, "policies", in_order(call.org, row["_server"]))
     return no_content()
 
 
 def activate(call: Call) -> Response:
     """Let a policy decide again."""
-    return _set_status(call, "ACTIVE")
+    set_status(call.org, "policies", find(call), "ACTIVE")
+    return no_content()
 
 
 def deactivate(call: Call) -> Response:
     """Stop a policy from deciding."""
-    return _set_status(call, "INACTIVE")
+    set_status(call.org, "policies", find(call), "INACTIVE")
+    return no_content()
 
 
 def find(call: Call) -> Row:
@@ -78,6 +79,11 @@ def find(call: Call) -> Row:
     if row is None or row["_server"] != server["id"]:
         raise not_found(call.path["policy"], "Policy")
     return row
+
+
+def in_order(org: Org, server_id: str) -> list[Row]:
+    """The policies of a server, first one first."""
+    return sorted(org.store.rows("policies", _server=server_id), key=lambda row: row["priority"])
 
 
 def checked(call: Call, siblings: list[Row], priority: int) -> dict[str, Any]:
@@ -100,11 +106,11 @@ def checked(call: Call, siblings: list[Row], priority: int) -> dict[str, Any]:
 def show(org: Org, row: Row) -> dict[str, Any]:
     """A policy with its links."""
     path = f"{_path(row['_server'])}/{row['id']}"
-    opposite = "deactivate" if row["status"] == "ACTIVE" else "activate"
+    verb = opposite(row)
     links = {
         "self": link(org, path, "GET", "PUT", "DELETE"),
         "rules": link(org, f"{path}/rules", "GET"),
-        opposite: link(org, f"{path}/lifecycle/{opposite}", "POST"),
+        verb: link(org, f"{path}/lifecycle/{verb}", "POST"),
     }
     return shown(row, links)
 
@@ -118,12 +124,6 @@ def _checked_clients(call: Call) -> list[str]:
         if client != ALL_CLIENTS and call.org.store.get("apps", client) is None:
             raise invalid("conditions.clients.include", f"The client '{client}' does not exist")
     return include
-
-
-def _set_status(call: Call, status: str) -> Response:
-    row = find(call)
-    call.org.store.put("policies", row["id"], call.org.stamp({**row, "status": status}))
-    return no_content()
 
 
 def _path(server_id: str) -> str:

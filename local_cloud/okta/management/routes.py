@@ -2,9 +2,12 @@
 
 from starlette.routing import Route
 
-from local_cloud.okta.calls import Handler, management_route
+from local_cloud.okta.calls import Handler
 from local_cloud.okta.management import (
     access_policies,
+    app_grants,
+    app_keys,
+    app_secrets,
     apps,
     assignments,
     authorization_servers,
@@ -19,18 +22,22 @@ from local_cloud.okta.management import (
     users,
 )
 from local_cloud.okta.management.organization import organization_route
+from local_cloud.okta.management.refusal import Refusal
+from local_cloud.okta.management.route import management_route
 from local_cloud.okta.org import Org
 
 SERVERS, SERVER = "/api/v1/authorizationServers", "/api/v1/authorizationServers/{server}"
 POLICY = f"{SERVER}/policies/{{policy}}"
 RULE = f"{POLICY}/rules/{{rule}}"
 APP, GROUP, USER = "/api/v1/apps/{app}", "/api/v1/groups/{group}", "/api/v1/users/{user}"
+GRANTS, KEYS, SECRETS = f"{APP}/grants", f"{APP}/credentials/jwks", f"{APP}/credentials/secrets"
 ISSUER_MODE = "/api/v1/internal/apps/{app}/settings/oauth/idToken"
 
 READS: list[tuple[str, Handler]] = [
     (SERVERS, authorization_servers.list_all),
     (SERVER, authorization_servers.read),
     (f"{SERVER}/credentials/keys", server_keys.list_all),
+    (f"{SERVER}/credentials/keys/{{key}}", server_keys.read),
     (f"{SERVER}/scopes", scopes.list_all),
     (f"{SERVER}/scopes/{{scope}}", scopes.read),
     (f"{SERVER}/claims", claims.list_all),
@@ -45,14 +52,22 @@ READS: list[tuple[str, Handler]] = [
     (f"{APP}/groups/{{group}}", assignments.read_group),
     (f"{APP}/users", assignments.list_users),
     (f"{APP}/users/{{user}}", assignments.read_user),
+    (GRANTS, app_grants.list_all),
+    (f"{GRANTS}/{{grant}}", app_grants.read),
+    (KEYS, app_keys.list_all),
+    (f"{KEYS}/{{key}}", app_keys.read),
+    (SECRETS, app_secrets.list_all),
+    (f"{SECRETS}/{{secret}}", app_secrets.read),
     (ISSUER_MODE, id_token_settings.read),
     ("/api/v1/groups", groups.list_all),
     (GROUP, groups.read),
     (f"{GROUP}/users", memberships.members),
+    (f"{GROUP}/apps", assignments.list_apps),
     ("/api/v1/users", users.list_all),
     ("/api/v1/users/me", users.me),
     (USER, users.read),
     (f"{USER}/groups", memberships.groups_of),
+    (f"{USER}/roles", users.roles),
     ("/api/v1/policies", access_policies.list_all),
     ("/api/v1/policies/{policy}", access_policies.read),
 ]
@@ -71,6 +86,8 @@ WRITES: list[tuple[str, str, Handler]] = [
     ("POST", "/api/v1/apps", apps.create),
     ("PUT", APP, apps.replace),
     ("POST", f"{APP}/users", assignments.assign_user),
+    ("POST", GRANTS, app_grants.create),
+    ("POST", KEYS, app_keys.add),
     ("POST", ISSUER_MODE, id_token_settings.replace),
     ("POST", "/api/v1/groups", groups.create),
     ("PUT", GROUP, groups.replace),
@@ -96,6 +113,13 @@ ACTS: list[tuple[str, str, Handler]] = [
     ("PUT", f"{APP}/policies/{{policy}}", access_policies.set_for_app),
     ("DELETE", f"{APP}/groups/{{group}}", assignments.unassign_group),
     ("DELETE", f"{APP}/users/{{user}}", assignments.unassign_user),
+    ("DELETE", f"{GRANTS}/{{grant}}", app_grants.revoke),
+    ("DELETE", f"{KEYS}/{{key}}", app_keys.delete),
+    ("POST", f"{KEYS}/{{key}}/lifecycle/activate", app_keys.activate),
+    ("POST", f"{KEYS}/{{key}}/lifecycle/deactivate", app_keys.deactivate),
+    ("DELETE", f"{SECRETS}/{{secret}}", app_secrets.delete),
+    ("POST", f"{SECRETS}/{{secret}}/lifecycle/activate", app_secrets.activate),
+    ("POST", f"{SECRETS}/{{secret}}/lifecycle/deactivate", app_secrets.deactivate),
     ("DELETE", GROUP, groups.delete),
     ("PUT", f"{GROUP}/users/{{user}}", memberships.join),
     ("DELETE", f"{GROUP}/users/{{user}}", memberships.leave),
@@ -104,12 +128,53 @@ ACTS: list[tuple[str, str, Handler]] = [
 ]
 
 
+MAY_HAVE_BODY: list[tuple[str, str, Handler]] = [
+    ("PUT", f"{APP}/groups/{{group}}", assignments.assign_group),
+    ("POST", SECRETS, app_secrets.create),
+]
+# Okta has them, and they look like paths or methods of the above.
+NOT_BUILT: list[tuple[str, tuple[str, ...] | None]] = [
+    ("/api/v1/groups/rules", None),
+    ("/api/v1/groups/rules/{rule}", None),
+    (f"{APP}/groups/{{group}}", ("PATCH",)),
+    (f"{APP}/users/{{user}}", ("POST",)),
+    ("/api/v1/policies", ("POST",)),
+    ("/api/v1/policies/{policy}", ("PUT", "DELETE")),
+]
+PAGE = ("limit", "after")
+QUERIES: dict[Handler, tuple[str, ...]] = {
+    authorization_servers.list_all: (*PAGE, "q"),
+    scopes.list_all: (*PAGE, "q"),
+    claims.list_all: PAGE,
+    policies.list_all: PAGE,
+    rules.list_all: PAGE,
+    apps.list_all: (*PAGE, "q", "filter"),
+    apps.create: ("activate",),
+    app_grants.list_all: ("expand",),
+    app_grants.read: ("expand",),
+    assignments.list_apps: PAGE,
+    assignments.list_groups: PAGE,
+    assignments.list_users: PAGE,
+    groups.list_all: (*PAGE, "q", "filter", "search"),
+    memberships.members: PAGE,
+    memberships.groups_of: PAGE,
+    users.list_all: (*PAGE, "q", "filter", "search"),
+    users.create: ("activate",),
+    access_policies.list_all: ("type",),
+}
+
+
 def management_routes(org: Org) -> list[Route]:
     """All routes, for one org."""
+
+    def route(method: str, path: str, handler: Handler, **body: bool) -> Route:
+        return management_route(org, method, path, handler, query=QUERIES.get(handler, ()), **body)
+
     return [
         organization_route(org),
-        *(management_route(org, "GET", path, handler) for path, handler in READS),
-        *(management_route(org, method, path, handler, takes_body=True) for method, path, handler in WRITES),
-        *(management_route(org, method, path, handler) for method, path, handler in ACTS),
-        management_route(org, "PUT", f"{APP}/groups/{{group}}", assignments.assign_group, body_optional=True),
+        *(Refusal(path, methods) for path, methods in NOT_BUILT),
+        *(route("GET", path, handler) for path, handler in READS),
+        *(route(method, path, handler, takes_body=True) for method, path, handler in WRITES),
+        *(route(method, path, handler) for method, path, handler in ACTS),
+        *(route(method, path, handler, body_optional=True) for method, path, handler in MAY_HAVE_BODY),
     ]

@@ -5,7 +5,7 @@ from typing import Any
 from local_cloud.okta.errors import invalid
 from local_cloud.okta.management import fields
 from local_cloud.okta.org import Org
-from local_cloud.okta.policy import ANY_SCOPE
+from local_cloud.okta.policy import ANY_SCOPE, EVERYONE
 from local_cloud.okta.servers import scopes_of
 
 URN = "urn:ietf:params:oauth:grant-type:"
@@ -94,7 +94,9 @@ def _people(org: Org, people: dict[str, Any], table: str) -> dict[str, list[str]
         field = f"conditions.people.{table}.{list_name}"
         named[list_name] = fields.texts(condition, list_name, field=field)
         for identifier in named[list_name]:
-            if org.store.get(table, identifier) is None:
+            # Okta takes this word for the group of everybody, and answers with it.
+            everybody = table == "groups" and identifier == EVERYONE
+            if not everybody and org.store.get(table, identifier) is None:
                 raise invalid(field, f"'{identifier}' does not exist")
     return named
 

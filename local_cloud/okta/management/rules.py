@@ -13,8 +13,9 @@ from local_cloud.okta.errors import duplicate, invalid, not_found
 from local_cloud.okta.ids import new_id
 from local_cloud.okta.management import authorization_servers, fields, policies
 from local_cloud.okta.management.paging import page
-from local_cloud.okta.management.priorities import insert, next_priority
+from local_cloud.okta.management.priorities import insert, next_priority, renumber
 from local_cloud.okta.management.rule_conditions import checked_actions, checked_conditions
+from local_cloud.okta.management.status import opposite, set_status
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
@@ -22,8 +23,7 @@ from local_cloud.okta.store import Row
 def list_all(call: Call) -> Response:
     """List the rules of a policy."""
     policy = policies.find(call)
-    rows = sorted(call.org.store.rows("rules", _policy=policy["id"]), key=lambda row: row["priority"])
-    return page(call, _path(policy), rows, lambda row: show(call.org, policy, row))
+    return page(call, _path(policy), in_order(call.org, policy["id"]), lambda row: show(call.org, policy, row))
 
 
 def create(call: Call) -> Response:
@@ -39,8 +39,7 @@ def create(call: Call) -> Response:
         "system": False,
         "_policy": policy["id"],
     }
-    insert(call.org, "rules", row, siblings)
-    return answer(show(call.org, policy, row), 201)
+    return answer(show(call.org, policy, insert(call.org, "rules", row, siblings)), 201)
 
 
 def read(call: Call) -> Response:
@@ -53,24 +52,27 @@ def replace(call: Call) -> Response:
     present = find(call)
     siblings = [row for row in call.org.store.rows("rules", _policy=present["_policy"]) if row is not present]
     row = call.org.stamp({**present, **checked(call, siblings, present["priority"])})
-    insert(call.org, "rules", row, siblings)
-    return answer(show(call.org, policies.find(call), row))
+    return answer(show(call.org, policies.find(call), insert(call.org, "rules", row, siblings)))
 
 
 def delete(call: Call) -> Response:
-    """Delete a rule."""
-    call.org.store.remove("rules", find(call)["id"])
+    """Delete a rule; those after it move up."""
+    row = find(call)
+    call.org.store.remove("rules", row["id"])
+    renumber(call.org, "rules", in_order(call.org, row["_policy"]))
     return no_content()
 
 
 def activate(call: Call) -> Response:
     """Let a rule decide again."""
-    return _set_status(call, "ACTIVE")
+    set_status(call.org, "rules", find(call), "ACTIVE")
+    return no_content()
 
 
 def deactivate(call: Call) -> Response:
     """Stop a rule from deciding."""
-    return _set_status(call, "INACTIVE")
+    set_status(call.org, "rules", find(call), "INACTIVE")
+    return no_content()
 
 
 def find(call: Call) -> Row:
@@ -80,6 +82,11 @@ def find(call: Call) -> Row:
     if row is None or row["_policy"] != policy["id"]:
         raise not_found(call.path["rule"], "PolicyRule")
     return row
+
+
+def in_order(org: Org, policy_id: str) -> list[Row]:
+    """The rules of a policy, first one first."""
+    return sorted(org.store.rows("rules", _policy=policy_id), key=lambda row: row["priority"])
 
 
 def checked(call: Call, siblings: list[Row], priority: int) -> dict[str, Any]:
@@ -103,18 +110,12 @@ def checked(call: Call, siblings: list[Row], priority: int) -> dict[str, Any]:
 def show(org: Org, policy: Row, row: Row) -> dict[str, Any]:
     """A rule with its links."""
     path = f"{_path(policy)}/{row['id']}"
-    opposite = "deactivate" if row["status"] == "ACTIVE" else "activate"
+    verb = opposite(row)
     links = {
         "self": link(org, path, "GET", "PUT", "DELETE"),
-        opposite: link(org, f"{path}/lifecycle/{opposite}", "POST"),
+        verb: link(org, f"{path}/lifecycle/{verb}", "POST"),
     }
     return shown(row, links)
-
-
-def _set_status(call: Call, status: str) -> Response:
-    row = find(call)
-    call.org.store.put("rules", row["id"], call.org.stamp({**row, "status": status}))
-    return no_content()
 
 
 def _path(policy: Row) -> str:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from local_cloud.okta import servers
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
-from local_cloud.okta.errors import duplicate, forbidden, invalid, not_found
+from local_cloud.okta.errors import duplicate, invalid, not_found, read_only
 from local_cloud.okta.management import authorization_servers, fields
 from local_cloud.okta.management.paging import page
 from local_cloud.okta.org import Org
@@ -25,7 +25,7 @@ def list_all(call: Call) -> Response:
     server = authorization_servers.find(call)
     wanted = call.query.get("q", "")
     rows = (row for row in call.org.store.rows("scopes", _server=server["id"]) if row["name"].startswith(wanted))
-    return page(call, _path(server["id"]), rows, lambda row: show(call.org, row), also=("q",))
+    return page(call, _path(server["id"]), rows, lambda row: show(call.org, row))
 
 
 def create(call: Call) -> Response:
@@ -42,22 +42,23 @@ def read(call: Call) -> Response:
 
 
 def replace(call: Call) -> Response:
-    """Replace a scope; a system scope keeps its name."""
+    """Replace a scope; a system scope keeps its name, and rules and claims follow a new one."""
     row = find(call)
     body = checked(call)
     if body["name"] != row["name"]:
         if row["system"]:
             raise invalid("name", "The name of a system scope cannot be changed")
         refuse_taken(call, authorization_servers.find(call), body["name"])
+        _rename(call.org, row, body["name"])
     return answer(show(call.org, call.org.store.put("scopes", row["id"], {**row, **body})))
 
 
 def delete(call: Call) -> Response:
-    """Delete a scope; rules that named it no longer do."""
+    """Delete a scope; rules and claims that named it no longer do."""
     row = find(call)
     if row["system"]:
-        raise forbidden("E0000022", "A system scope cannot be deleted.")
-    _forget(call.org, row)
+        raise read_only("OAuth2Scope")
+    _rename(call.org, row, None)
     call.org.store.remove("scopes", row["id"])
     return no_content()
 
@@ -104,10 +105,24 @@ def _path(server_id: str) -> str:
     return f"{authorization_servers.PATH}/{server_id}/scopes"
 
 
-def _forget(org: Org, scope: Row) -> None:
+def _rename(org: Org, scope: Row, name: str | None) -> None:
+    """Let rules and claims that named a scope name it by its new name, or no longer."""
     for policy in org.store.rows("policies", _server=scope["_server"]):
         for rule in org.store.rows("rules", _policy=policy["id"]):
             named = rule["conditions"]["scopes"]["include"]
             if scope["name"] in named:
-                kept = {"include": [name for name in named if name != scope["name"]]}
-                org.store.put("rules", rule["id"], {**rule, "conditions": {**rule["conditions"], "scopes": kept}})
+                changed = {**rule["conditions"], "scopes": {"include": _replaced(named, scope["name"], name)}}
+                org.store.put("rules", rule["id"], {**rule, "conditions": changed})
+    for claim in org.store.rows("claims", _server=scope["_server"]):
+        named = claim["conditions"]["scopes"]
+        if scope["name"] in named:
+            kept = _replaced(named, scope["name"], name)
+            # Bound to no scope at all, a claim would be in every token.
+            status = claim["status"] if kept else "INACTIVE"
+            conditions = {**claim["conditions"], "scopes": kept}
+            org.store.put("claims", claim["id"], {**claim, "conditions": conditions, "status": status})
+
+
+def _replaced(names: list[str], old: str, new: str | None) -> list[str]:
+    changed = (new if name == old else name for name in names)
+    return [name for name in changed if name is not None]

@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from local_cloud.okta import people
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
-from local_cloud.okta.errors import duplicate, forbidden, invalid, not_found
+from local_cloud.okta.errors import OktaError, duplicate, failed, forbidden, invalid, not_built, not_found, unsupported
 from local_cloud.okta.management import fields
 from local_cloud.okta.management.filters import matching
 from local_cloud.okta.management.groups import forget_in_rules
-from local_cloud.okta.management.paging import page, refuse_unknown
+from local_cloud.okta.management.paging import page
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
@@ -22,14 +22,10 @@ PATH = "/api/v1/users"
 FILTERS = ("id", "status", "profile.login", "profile.email", "profile.firstName", "profile.lastName")
 FIRST_PASSWORD_LENGTH = 8
 MOVES = {
-    "activate": (("STAGED", "PROVISIONED", "DEPROVISIONED"), "ACTIVE", "E0000016"),
-    "deactivate": (("STAGED", "PROVISIONED", "ACTIVE", "SUSPENDED"), "DEPROVISIONED", "E0000038"),
-    "suspend": (("ACTIVE",), "SUSPENDED", "E0000038"),
-    "unsuspend": (("SUSPENDED",), "ACTIVE", "E0000038"),
-}
-REFUSALS = {
-    "E0000016": "Activation failed because the user is already active",
-    "E0000038": "This operation is not allowed in the user's current status.",
+    "activate": (("STAGED", "PROVISIONED", "DEPROVISIONED"), "ACTIVE"),
+    "deactivate": (("STAGED", "PROVISIONED", "ACTIVE", "SUSPENDED"), "DEPROVISIONED"),
+    "suspend": (("ACTIVE",), "SUSPENDED"),
+    "unsuspend": (("SUSPENDED",), "ACTIVE"),
 }
 
 
@@ -40,27 +36,28 @@ def list_all(call: Call) -> Response:
     named = (row for row in rows if any(value.lower().startswith(wanted) for value in _names(row)))
     found = matching(named, call.query.get("filter"), FILTERS)
     found = matching(found, call.query.get("search"), FILTERS)
-    return page(call, PATH, found, lambda row: show(call.org, row), also=("q", "filter", "search"))
+    return page(call, PATH, found, lambda row: show(call.org, row))
 
 
 def create(call: Call) -> Response:
     """Create a person, active unless `activate=false`; in groups if `groupIds` says so."""
-    refuse_unknown(call, PATH, "activate")
-    active = call.query.get("activate", "true") == "true"
+    active = fields.switch(call.query, "activate", True)
     profile = _checked_profile(call, fields.section(call.body, "profile"), None)
     group_ids = fields.texts(call.body, "groupIds")
     for identifier in group_ids:
-        if call.org.store.get("groups", identifier) is None:
+        group = call.org.store.get("groups", identifier)
+        if group is None:
             raise not_found(identifier, "UserGroup")
+        if group["type"] == "BUILT_IN":
+            raise unsupported()
     row = people.create_user(call.org, profile, _checked_password(call.body), active=active)
     row = call.org.store.put("users", row["id"], {**row, "_groups": group_ids})
     return answer(show(call.org, row))
 
 
 def me(call: Call) -> Response:
-    """Read the person whose API token it is."""
-    owner = call.org.store.get("org", "org")
-    row = call.org.store.get("users", owner["token_owner"]) if owner else None
+    """Read the person whose token it is."""
+    row = call.org.store.get("users", call.user_id) if call.user_id else None
     if row is None:
         raise not_found("me", "User")
     return answer(show(call.org, row))
@@ -92,7 +89,8 @@ def delete(call: Call) -> Response:
         _move(call.org, row, "DEPROVISIONED")
         return no_content()
     call.org.store.remove_where("app_users", _user=row["id"])
-    call.org.store.remove_where("consents", user=row["id"])
+    for table in ("consents", "grants", "codes", "devices", "sessions"):
+        call.org.store.remove_where(table, user=row["id"])
     forget_in_rules(call.org, "users", row["id"])
     call.org.store.remove("users", row["id"])
     return no_content()
@@ -102,12 +100,18 @@ def change_status(call: Call) -> Response:
     """Activate, deactivate, suspend or unsuspend a person."""
     row, verb = find(call), call.path["verb"]
     if verb not in MOVES:
-        raise not_found(verb, "User lifecycle operation")
-    sources, target, refusal = MOVES[verb]
+        raise not_built(f"the user lifecycle operation {verb!r}")
+    sources, target = MOVES[verb]
     if row["status"] not in sources:
-        raise forbidden(refusal, REFUSALS[refusal])
+        raise _refusal(verb)
     _move(call.org, row, target)
     return answer({})
+
+
+def roles(call: Call) -> Response:
+    """List the admin roles of a person: the local Okta has none to give."""
+    find(call)
+    return answer([])
 
 
 def find(call: Call) -> Row:
@@ -121,7 +125,7 @@ def find(call: Call) -> Row:
 def show(org: Org, row: Row) -> dict[str, Any]:
     """A person with their links; a password only as the fact that there is one."""
     path = f"{PATH}/{row['id']}"
-    verbs = [verb for verb, (sources, _, _) in MOVES.items() if row["status"] in sources]
+    verbs = [verb for verb, (sources, _) in MOVES.items() if row["status"] in sources]
     links = {"self": link(org, path)}
     links |= {verb: {**link(org, f"{path}/lifecycle/{verb}"), "method": "POST"} for verb in verbs}
     secret: dict[str, Any] = {"password": {}} if row["_password"] else {}
@@ -135,6 +139,16 @@ def _store(call: Call, row: Row, profile: dict[str, Any]) -> Response:
         now = call.org.clock.timestamp()
         changed |= {"_password": people.hash_password(password), "passwordChanged": now}
     return answer(show(call.org, call.org.store.put("users", row["id"], changed)))
+
+
+def _refusal(verb: str) -> OktaError:
+    if verb == "activate":
+        return forbidden("E0000016", "Activation failed because the user is already active")
+    if verb == "deactivate":
+        return forbidden("E0000038", "This operation is not allowed in the user's current status.")
+    if verb == "suspend":
+        return failed("suspendUser", "Cannot suspend a user that is not active")
+    return failed("unsuspendUser", "Cannot unsuspend a user that is not suspended")
 
 
 def _move(org: Org, row: Row, status: str) -> None:

@@ -13,20 +13,21 @@ from urllib.parse import urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from local_cloud.okta import people
 from local_cloud.okta.errors import OAuthError, PageError, RedirectError
 from local_cloud.okta.oauth import consent, sessions
 from local_cloud.okta.oauth.checks import Ask, check_client, check_redirect_uri, check_request
-from local_cloud.okta.oauth.codes import check_access, issue_code
-from local_cloud.okta.oauth.forms import parse, read_form
+from local_cloud.okta.oauth.codes import issue_code
+from local_cloud.okta.oauth.decisions import CODE, check_access
+from local_cloud.okta.oauth.forms import page_params, parse, read_encoded
+from local_cloud.okta.oauth.issuers import form_path
 from local_cloud.okta.oauth.pages import SIGN_IN_FAILED, consent_page, form_post_page, sign_in_page
+from local_cloud.okta.oauth.wording import DENIED
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
 FRESH_SECONDS = 600
 NOT_LOGGED_IN = "The client specified not to prompt, but the user is not logged in."
 NO_CONSENT = "The client specified not to prompt, but the client app requires consent."
-DENIED = "The resource owner or authorization server denied the request."
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Visit:
 
     def action(self, name: str) -> str:
         """Where a form of this server goes."""
-        return f"{urlsplit(self.ask.server['issuer']).path}/v1/{name}"
+        return form_path(self.org, self.ask.server, name)
 
 
 Step = Callable[[Visit], Response]
@@ -54,23 +55,19 @@ Step = Callable[[Visit], Response]
 
 async def authorize(org: Org, server: Row, request: Request) -> Response:
     """Answer an authorization request with a code, an error, or a page."""
-    if request.method == "POST":
-        query = (await request.body()).decode("utf-8", "replace")
-    else:
-        query = request.scope["query_string"].decode("latin-1")
-    return visit(org, server, request, query, _begin)
+    await page_params(request)
+    sent = await read_encoded(request) if request.method == "POST" else request.scope["query_string"].decode("latin-1")
+    return visit(org, server, request, sent, _begin)
 
 
 async def sign_in(org: Org, server: Row, request: Request) -> Response:
     """Take the sign-in form; a wrong password and an unknown name look the same."""
-    form = await own_form(request)
-    name, password = form.get("identifier", "").strip(), form.get("password", "")
+    form = await sessions.own_form(request)
 
     def step(visited: Visit) -> Response:
-        user = people.find_user(org, name)
-        if not people.check_password(user, password) or user is None or user["status"] != "ACTIVE":
-            return ask_who(visited, name, SIGN_IN_FAILED)
-        org.store.put("users", user["id"], {**user, "lastLogin": org.clock.timestamp()})
+        user = sessions.check_sign_in(org, form)
+        if user is None:
+            return ask_who(visited, form.get("identifier", ""), SIGN_IN_FAILED)
         return _with_session(visited, user)
 
     return visit(org, server, request, form.get("request", ""), step)
@@ -78,7 +75,7 @@ async def sign_in(org: Org, server: Row, request: Request) -> Response:
 
 async def decide(org: Org, server: Row, request: Request) -> Response:
     """Take the consent form."""
-    form = await own_form(request)
+    form = await sessions.own_form(request)
 
     def step(visited: Visit) -> Response:
         session = sessions.find(org, request)
@@ -86,8 +83,8 @@ async def decide(org: Org, server: Row, request: Request) -> Response:
             return ask_who(visited, "")
         if form.get("decision") != "allow":
             raise RedirectError("access_denied", DENIED)
-        check_access(org, visited.ask, session["user"])
-        consent.record(org, visited.ask, session["user"])
+        check(visited, session)
+        consent.record(org, server, visited.ask.app, visited.ask.scopes, session["user"])
         return redirect(visited.ask.redirect_uri, visited.params, {"code": issue_code(org, visited.ask, session)})
 
     return visit(org, server, request, form.get("request", ""), step)
@@ -108,21 +105,8 @@ def visit(org: Org, server: Row, request: Request, query: str, step: Step) -> Re
     redirect_uri = check_redirect_uri(app, params)
     try:
         return step(Visit(org, request, query, params, check_request(org, server, app, redirect_uri, params)))
-    except RedirectError as error:
+    except OAuthError as error:
         return redirect(redirect_uri, params, {"error": error.error, "error_description": error.description})
-
-
-async def own_form(request: Request) -> dict[str, str]:
-    """
-    Read a form that must come from a page of ours.
-
-    Raises:
-        PageError: it comes from elsewhere, or the browser keeps no cookies.
-    """
-    form = await read_form(request)
-    if not sessions.is_own_form(request, form.get("csrf", "")):
-        raise PageError("Your session has expired", "Go back to the application and sign in again.", 403)
-    return form
 
 
 def usable_session(visited: Visit) -> Row | None:
@@ -137,8 +121,9 @@ def usable_session(visited: Visit) -> Row | None:
 
 def grant(visited: Visit, session: Row) -> Response:
     """Answer with a code, or ask for consent first."""
-    check_access(visited.org, visited.ask, session["user"])
-    scopes = consent.missing(visited.org, visited.ask, session["user"])
+    check(visited, session)
+    ask, again = visited.ask, "consent" in visited.ask.prompts
+    scopes = consent.missing(visited.org, ask.server, ask.app, ask.scopes, session["user"], again=again)
     if scopes and "none" in visited.ask.prompts:
         raise RedirectError("consent_required", NO_CONSENT)
     if scopes:
@@ -147,12 +132,23 @@ def grant(visited: Visit, session: Row) -> Response:
     return redirect(visited.ask.redirect_uri, visited.params, {"code": code})
 
 
+def check(visited: Visit, session: Row) -> None:
+    """
+    Let the org's objects decide.
+
+    Raises:
+        OAuthError: access_denied, in Okta's words.
+    """
+    ask = visited.ask
+    check_access(visited.org, ask.server, ask.app, CODE, ask.scopes, session["user"])
+
+
 def ask_who(visited: Visit, identifier: str, problem: str = "") -> Response:
     """Show the sign-in page."""
     csrf = sessions.csrf_token(visited.request)
     label = visited.ask.app["label"]
     response = sign_in_page(label, visited.action("signin"), csrf, visited.query, identifier, problem)
-    sessions.give_csrf(response, csrf)
+    sessions.give_csrf(visited.request, response, csrf)
     return response
 
 
@@ -161,10 +157,9 @@ def ask_consent(visited: Visit, session: Row, scopes: list[Row]) -> Response:
     csrf = sessions.csrf_token(visited.request)
     user = visited.org.store.get("users", session["user"])
     person = user["profile"]["firstName"] if user else ""
-    wishes = [row["description"] or row["displayName"] or row["name"] for row in scopes]
-    label = visited.ask.app["label"]
+    label, wishes = visited.ask.app["label"], consent.wishes(scopes)
     response = consent_page(label, visited.action("consent"), csrf, visited.query, person, wishes)
-    sessions.give_csrf(response, csrf)
+    sessions.give_csrf(visited.request, response, csrf)
     return response
 
 
@@ -191,10 +186,10 @@ def _begin(visited: Visit) -> Response:
 
 def _with_session(visited: Visit, user: Row) -> Response:
     cookie = Response()
-    session = sessions.start(visited.org, user, cookie)
+    session = sessions.start(visited.org, visited.request, user, cookie)
     try:
         response = grant(visited, session)
-    except RedirectError as error:
+    except OAuthError as error:
         answer = {"error": error.error, "error_description": error.description}
         response = redirect(visited.ask.redirect_uri, visited.params, answer)
     response.headers.append("set-cookie", cookie.headers["set-cookie"])

@@ -8,15 +8,16 @@ import re
 from dataclasses import dataclass
 
 from local_cloud.okta.apps import auth_method, find_client, oauth_settings
-from local_cloud.okta.errors import PageError, RedirectError
+from local_cloud.okta.errors import OAuthError, PageError, RedirectError
+from local_cloud.okta.oauth.decisions import CODE, REFRESH
+from local_cloud.okta.oauth.issuers import known_scopes
+from local_cloud.okta.oauth.wording import INVALID_CLIENT_ID, NO_DEFAULT_SCOPES, UNKNOWN_SCOPES, unauthorized_grant
 from local_cloud.okta.org import Org
-from local_cloud.okta.servers import scopes_of
 from local_cloud.okta.store import Row
 
 RESPONSE_MODES = ("query", "fragment", "form_post")
 PROMPTS = ("none", "login", "consent")
-NOT_BUILT = ("acr_values", "idp", "sessionToken", "request", "request_uri", "enroll_amr_values")
-UNKNOWN_SCOPES = "One or more scopes are not configured for the authorization server resource."
+NOT_BUILT = ("acr_values", "claims", "dpop_jkt", "enroll_amr_values", "idp", "request", "request_uri", "sessionToken")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43,128}")
 
 
@@ -38,9 +39,7 @@ def check_client(org: Org, params: dict[str, str]) -> Row:
     """The app must exist and be active; otherwise nobody can be trusted with a redirect."""
     app = find_client(org, params.get("client_id", ""))
     if app is None:
-        raise PageError(
-            "400 Bad Request", "Your request resulted in an error. Invalid value for 'client_id' parameter."
-        )
+        raise PageError("400 Bad Request", f"Your request resulted in an error. {INVALID_CLIENT_ID}")
     return app
 
 
@@ -99,24 +98,28 @@ def check_response(app: Row, params: dict[str, str]) -> None:
             "The response type is not supported by the authorization server. Configured response types: [code].",
         )
     if params.get("response_mode", "query") not in RESPONSE_MODES:
-        raise RedirectError("invalid_request", "The authentication request has an invalid 'response_mode' parameter.")
+        raise RedirectError("unsupported_response_mode", "The specified response mode is invalid or unsupported.")
     grants = oauth_settings(app)["grant_types"]
-    if "authorization_code" not in grants:
+    if CODE not in grants:
         raise RedirectError("unauthorized_client", unauthorized_grant(grants))
 
 
 def check_scopes(org: Org, server: Row, app: Row, params: dict[str, str]) -> tuple[str, ...]:
     """Every scope must exist on the server; without any, its default scopes are meant."""
-    known = scopes_of(org, server["id"])
-    asked = tuple(dict.fromkeys(params.get("scope", "").split()))
-    scopes = asked or tuple(name for name, row in known.items() if row["default"])
+    known = known_scopes(org, server)
+    scopes = asked_scopes(params) or tuple(name for name, row in known.items() if row["default"])
     if not scopes:
-        raise RedirectError("invalid_scope", "The authorization request must include at least one scope.")
+        raise OAuthError("invalid_scope", NO_DEFAULT_SCOPES)
     if any(name not in known for name in scopes):
-        raise RedirectError("invalid_scope", UNKNOWN_SCOPES)
-    if "offline_access" in scopes and "refresh_token" not in oauth_settings(app)["grant_types"]:
-        raise RedirectError("invalid_scope", "The scope 'offline_access' needs an app with the 'refresh_token' grant.")
+        raise OAuthError("invalid_scope", UNKNOWN_SCOPES)
+    if "offline_access" in scopes and REFRESH not in oauth_settings(app)["grant_types"]:
+        raise OAuthError("invalid_scope", "The scope 'offline_access' needs an app with the 'refresh_token' grant.")
     return scopes
+
+
+def asked_scopes(params: dict[str, str]) -> tuple[str, ...]:
+    """The scopes of a request, each once."""
+    return tuple(dict.fromkeys(params.get("scope", "").split()))
 
 
 def check_prompt(params: dict[str, str]) -> frozenset[str]:
@@ -150,10 +153,3 @@ def check_challenge(app: Row, params: dict[str, str]) -> str | None:
     if not _CHALLENGE.fullmatch(challenge):
         raise RedirectError("invalid_request", "The authentication request has an invalid 'code_challenge' parameter.")
     return challenge
-
-
-def unauthorized_grant(grants: list[str]) -> str:
-    """Okta's words for a client that may not use a grant type."""
-    return (
-        f"The client is not authorized to use the provided grant type. Configured grant types: [{', '.join(grants)}]."
-    )

@@ -6,23 +6,20 @@ Source: RFC 6749 §2.3, RFC 7523 §3; https://developer.okta.com/docs/api/openap
 
 import base64
 import hmac
-import json
-from typing import Any
 from urllib.parse import unquote_plus
 
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import RSAKey
 from starlette.requests import Request
 
-from local_cloud.okta.apps import auth_method, find_client, oauth_settings
+from local_cloud.okta.apps import active_secrets, auth_method, find_client
 from local_cloud.okta.errors import OAuthError
+from local_cloud.okta.oauth.assertions import check_assertion
+from local_cloud.okta.oauth.wording import INVALID_CLIENT_ID
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
-ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-ASSERTION_SECONDS = 3600
 FAILED = "Client authentication failed. Either the client or the client credentials are invalid."
+NO_CREDENTIALS = "No client credentials found."
+BAD_SECRET = "The client secret supplied for a confidential client is invalid."  # noqa: S105 (words, no secret)
 SEVERAL = (
     "Cannot supply multiple client credentials. Use one of the following: credentials in the Authorization header, "
     "credentials in the post body, or a client_assertion in the post body."
@@ -34,91 +31,52 @@ def authenticate(org: Org, request: Request, form: dict[str, str]) -> Row:
     The client that sent a request, authenticated in the way that its app prescribes.
 
     Raises:
-        OAuthError: invalid_client with 401, or invalid_request for several credentials at once.
+        OAuthError: invalid_client with 401, or invalid_request for several credentials at once, and for DPoP.
     """
+    refuse_dpop(request)
     basic = _basic(request.headers.get("authorization"))
     methods = [basic is not None, "client_secret" in form, "client_assertion" in form]
     if sum(methods) > 1:
         raise OAuthError("invalid_request", SEVERAL)
     if basic is not None:
-        return _with_secret(org, basic, "client_secret_basic")
+        return _with_secret(org, basic, "client_secret_basic", form)
     if "client_secret" in form:
-        return _with_secret(org, (form.get("client_id", ""), form["client_secret"]), "client_secret_post")
+        return _with_secret(org, (form.get("client_id", ""), form["client_secret"]), "client_secret_post", form)
     if "client_assertion" in form:
-        return _with_assertion(org, request, form)
+        return check_assertion(org, request, form)
     return _public(org, form)
+
+
+def refuse_dpop(request: Request) -> None:
+    """
+    A proof would bind the token to a key, which nothing here does.
+
+    Raises:
+        OAuthError: there is a DPoP header (RFC 9449 §5).
+    """
+    if "dpop" in request.headers:
+        raise OAuthError("invalid_dpop_proof", "The local Okta does not emulate DPoP: send no 'DPoP' header.")
 
 
 def _public(org: Org, form: dict[str, str]) -> Row:
     if "client_id" not in form:
-        raise OAuthError("invalid_client", FAILED, 401)
+        raise OAuthError("invalid_client", NO_CREDENTIALS, 401)
     app = find_client(org, form["client_id"])
     if app is None:
-        raise OAuthError("invalid_client", "Invalid value for 'client_id' parameter.", 401)
+        raise OAuthError("invalid_client", INVALID_CLIENT_ID, 401)
     if auth_method(app) != "none":
         raise OAuthError("invalid_client", FAILED, 401)
     return app
 
 
-def _with_secret(org: Org, credentials: tuple[str, str], method: str) -> Row:
+def _with_secret(org: Org, credentials: tuple[str, str], method: str, form: dict[str, str]) -> Row:
     client_id, secret = credentials
     app = find_client(org, client_id)
-    if app is None or auth_method(app) != method:
+    if app is None or auth_method(app) != method or form.get("client_id", client_id) != client_id:
         raise OAuthError("invalid_client", FAILED, 401)
-    if not hmac.compare_digest(secret.encode(), app["_secret"].encode()):
-        raise OAuthError("invalid_client", "The client secret supplied for a confidential client is invalid.", 401)
+    if not any(hmac.compare_digest(secret.encode(), known.encode()) for known in active_secrets(app)):
+        raise OAuthError("invalid_client", BAD_SECRET, 401)
     return app
-
-
-def _with_assertion(org: Org, request: Request, form: dict[str, str]) -> Row:
-    if form.get("client_assertion_type") != ASSERTION_TYPE:
-        raise OAuthError("invalid_client", "The client_assertion_type is invalid.", 401)
-    claims = _unverified(form["client_assertion"])
-    app = find_client(org, str(claims.get("sub", "")))
-    if app is None or auth_method(app) != "private_key_jwt" or form.get("client_id", app["id"]) != app["id"]:
-        raise OAuthError("invalid_client", FAILED, 401)
-    if not _is_signed_by(app, form["client_assertion"]):
-        raise OAuthError("invalid_client", "The client_assertion signature is invalid.", 401)
-    _check_claims(org, request, app, claims)
-    return app
-
-
-def _check_claims(org: Org, request: Request, app: Row, claims: dict[str, Any]) -> None:
-    if claims.get("iss") != app["id"]:
-        raise OAuthError("invalid_client", "The issuer of the client_assertion must be the client_id.", 401)
-    path = request.scope["path"]
-    if claims.get("aud") not in (org.url(path), org.url(path.partition("/v1/")[0])):
-        raise OAuthError("invalid_client", "The audience claim for client_assertion must be the endpoint invoked.", 401)
-    expires, now = claims.get("exp"), org.now()
-    if (
-        isinstance(expires, bool)
-        or not isinstance(expires, int | float)
-        or not now < expires <= now + ASSERTION_SECONDS
-    ):
-        raise OAuthError("invalid_client", "The client_assertion token is expired or lives too long.", 401)
-
-
-def _is_signed_by(app: Row, assertion: str) -> bool:
-    keys = {key["kid"]: key for key in oauth_settings(app)["jwks"]["keys"] if key["status"] == "ACTIVE"}
-
-    def key_of(sender: Any) -> RSAKey:
-        jwk = keys[sender.headers()["kid"]]
-        return RSAKey.import_key({name: jwk[name] for name in ("kty", "n", "e")})
-
-    try:
-        jws.deserialize_compact(assertion, key_of, algorithms=["RS256", "RS384", "RS512"])
-    except (JoseError, KeyError, ValueError, TypeError):
-        return False
-    return True
-
-
-def _unverified(assertion: str) -> dict[str, Any]:
-    try:
-        payload = assertion.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError, RecursionError) as error:
-        raise OAuthError("invalid_client", "The client_assertion is not a JWT.", 401) from error
-    return claims if isinstance(claims, dict) else {}
 
 
 def _basic(header: str | None) -> tuple[str, str] | None:

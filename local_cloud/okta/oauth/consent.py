@@ -5,30 +5,40 @@ Source: https://developer.okta.com/docs/guides/request-user-consent/ (the table 
 """
 
 from local_cloud.okta.apps import oauth_settings
-from local_cloud.okta.oauth.checks import Ask
+from local_cloud.okta.oauth.issuers import known_scopes
 from local_cloud.okta.org import Org
-from local_cloud.okta.servers import scopes_of
 from local_cloud.okta.store import Row
 
 
-def missing(org: Org, ask: Ask, user_id: str) -> list[Row]:
-    """The scopes that the person must agree to first; `prompt=consent` asks again for what was agreed to."""
-    again = "consent" in ask.prompts
-    if not again and oauth_settings(ask.app)["consent_method"] != "REQUIRED":
+def missing(
+    org: Org, server: Row, app: Row, scopes: tuple[str, ...], user_id: str, *, again: bool = False
+) -> list[Row]:
+    """
+    The scopes that the person must agree to first.
+
+    Args:
+        again: whether to ask for what was agreed to, too (`prompt=consent`).
+    """
+    if not again and oauth_settings(app)["consent_method"] != "REQUIRED":
         return []
-    known = scopes_of(org, ask.server["id"])
-    row = org.store.get("consents", _key(ask, user_id))
+    known = known_scopes(org, server)
+    row = org.store.get("consents", _key(server, app, user_id))
     agreed = set(row["scopes"]) if row and not again else set()
-    return [known[name] for name in ask.scopes if known[name]["consent"] != "IMPLICIT" and name not in agreed]
+    return [known[name] for name in scopes if known[name]["consent"] != "IMPLICIT" and name not in agreed]
 
 
-def record(org: Org, ask: Ask, user_id: str) -> None:
+def record(org: Org, server: Row, app: Row, scopes: tuple[str, ...], user_id: str) -> None:
     """Remember that the person agreed to all that was asked."""
-    key = _key(ask, user_id)
-    row = org.store.get("consents", key) or {"id": key, "client": ask.app["id"], "user": user_id, "scopes": []}
-    agreed = {"server": ask.server["id"], "scopes": sorted({*row["scopes"], *ask.scopes})}
+    key = _key(server, app, user_id)
+    row = org.store.get("consents", key) or {"id": key, "client": app["id"], "user": user_id, "scopes": []}
+    agreed = {"server": server["id"], "scopes": sorted({*row["scopes"], *scopes})}
     org.store.put("consents", key, {**row, **agreed})
 
 
-def _key(ask: Ask, user_id: str) -> str:
-    return f"{ask.server['id']}/{ask.app['id']}/{user_id}"
+def wishes(scopes: list[Row]) -> list[str]:
+    """Scopes in words for people."""
+    return [row["description"] or row["displayName"] or row["name"] for row in scopes]
+
+
+def _key(server: Row, app: Row, user_id: str) -> str:
+    return f"{server['id']}/{app['id']}/{user_id}"

@@ -27,6 +27,7 @@ def start(org: Org, grant: Grant) -> tuple[str, str]:
         "server": grant.server["id"],
         "client": grant.app["id"],
         "user": grant.user["id"] if grant.user else None,
+        "kind": grant.kind,
         "scopes": list(grant.scopes),
         "auth_time": grant.auth_time,
         "created": now,
@@ -49,6 +50,11 @@ def family_id(handle: str) -> str:
 def find(org: Org, token: str) -> Row | None:
     """The family that a refresh token belongs to, be it usable or not."""
     return org.store.get("grants", family_id(token[:HANDLE_LENGTH]))
+
+
+def kind_of(row: Row) -> str:
+    """The grant type by which the family began; families of an older state file do not say."""
+    return str(row.get("kind", "authorization_code"))
 
 
 def is_alive(org: Org, row: Row) -> bool:

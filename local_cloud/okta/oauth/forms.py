@@ -8,45 +8,53 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local_cloud.okta.calls import error_response
-from local_cloud.okta.errors import OAuthError, OktaError, PageError, not_found
+from local_cloud.okta.errors import OAuthError, OktaError, PageError
+from local_cloud.okta.oauth import cors
+from local_cloud.okta.oauth.issuers import active_issuer
 from local_cloud.okta.oauth.pages import message_page
 from local_cloud.okta.org import Org
-from local_cloud.okta.servers import find_server
 from local_cloud.okta.store import Row
 
 MAY_REPEAT = ("resource", "audience")
 Endpoint = Callable[[Org, Row, Request], Awaitable[Response]]
 
 
-def oauth_route(org: Org, method: str, path: str, endpoint: Endpoint) -> Route:
-    """Serve a path of an active server; failures become JSON, or pages where a person looks."""
+def oauth_route(org: Org, method: str, path: str, endpoint: Endpoint, readers: str | None = None) -> Route:
+    """
+    Serve a path of an active server; failures become JSON, or pages where a person looks.
+
+    Args:
+        readers: whose scripts may read the answer; None where no script should.
+    """
 
     async def serve(request: Request) -> Response:
-        try:
-            response = await endpoint(org, active_server(org, request.path_params["server"]), request)
-        except OAuthError as error:
-            response = oauth_error(error, request)
-        except OktaError as error:
-            response = error_response(error)
-        except PageError as error:
-            response = message_page(error.title, error.message, error.status)
-        org.store.save()
+        response = await _answer(org, endpoint, request)
+        await org.store.saved()
+        if readers is not None:
+            cors.add_headers(org, request, response, readers)
         return response
 
     return Route(path, serve, methods=[method])
 
 
-def active_server(org: Org, name: str) -> Row:
-    """
-    The server that a path names.
+def preflight_route(org: Org, path: str, methods: list[str], readers: str) -> Route:
+    """Serve the OPTIONS of a path that scripts may read."""
 
-    Raises:
-        OktaError: E0000007 for one that does not exist or is inactive.
-    """
-    server = find_server(org, name)
-    if server is None or server["status"] != "ACTIVE":
-        raise not_found(name, "AuthorizationServer")
-    return server
+    async def serve(request: Request) -> Response:
+        return cors.preflight(org, request, methods, readers)
+
+    return Route(path, serve, methods=["OPTIONS"])
+
+
+async def _answer(org: Org, endpoint: Endpoint, request: Request) -> Response:
+    try:
+        return await endpoint(org, active_issuer(org, request.path_params.get("server")), request)
+    except OAuthError as error:
+        return oauth_error(error, request)
+    except OktaError as error:
+        return error_response(error)
+    except PageError as error:
+        return message_page(error.title, error.message, error.status)
 
 
 def oauth_error(error: OAuthError, request: Request) -> Response:
@@ -65,10 +73,35 @@ async def read_form(request: Request) -> dict[str, str]:
     Raises:
         OAuthError: another media type, or a parameter that is sent twice (RFC 6749 §3.2).
     """
+    return parse(await read_encoded(request))
+
+
+async def read_encoded(request: Request) -> str:
+    """
+    The body of a form as it was sent.
+
+    Raises:
+        OAuthError: another media type.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise OAuthError("invalid_request", "The Content-Type must be application/x-www-form-urlencoded.")
-    return parse((await request.body()).decode("utf-8", "replace"))
+    return (await request.body()).decode("utf-8", "replace")
+
+
+async def page_params(request: Request) -> dict[str, str]:
+    """
+    The parameters that a browser sent, in the query or in a form.
+
+    Raises:
+        PageError: they cannot be read; a person is looking.
+    """
+    try:
+        if request.method == "POST":
+            return await read_form(request)
+        return parse(request.scope["query_string"].decode("latin-1"))
+    except OAuthError as error:
+        raise PageError("400 Bad Request", error.description) from error
 
 
 def parse(encoded: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from local_cloud.okta.errors import OAuthError
 from local_cloud.okta.ids import digest
 from local_cloud.okta.oauth import families
 from local_cloud.okta.oauth.clients import authenticate
+from local_cloud.okta.oauth.decisions import may_use
 from local_cloud.okta.oauth.forms import read_form
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
@@ -56,9 +57,9 @@ def active_claims(org: Org, server: Row, value: str) -> dict[str, Any] | None:
     claims = read_token(org, server, value)
     if claims is None or org.store.get("revoked", digest(value)):
         return None
-    client = claims.get("cid") or claims["aud"]
+    app = find_client(org, claims.get("cid") or claims["aud"])
     user_id = claims.get("uid") or (claims["sub"] if "cid" not in claims else None)
-    if find_client(org, client) is None or not _is_active(org, user_id):
+    if app is None or (user_id is not None and not may_use(org, app, org.store.get("users", user_id))):
         return None
     # The `jti` of an access token with a refresh token beside it is AT.random.family.
     row = org.store.get("grants", claims["jti"].split(".")[-1])
@@ -83,19 +84,14 @@ def _refresh_facts(org: Org, server: Row, value: str) -> dict[str, Any] | None:
     row = families.find(org, value)
     if row is None or row["server"] != server["id"]:
         return None
-    user = org.store.get("users", row["user"])
+    app, user = find_client(org, row["client"]), org.store.get("users", row["user"])
     usable = families.is_alive(org, row) and families.accepts(org, row, value)
-    if not usable or user is None or user["status"] != "ACTIVE" or find_client(org, row["client"]) is None:
+    if not usable or app is None or user is None or not may_use(org, app, user):
         return None
     facts = {"active": True, "scope": " ".join(row["scopes"]), "client_id": row["client"], "jti": row["id"]}
     times = {"exp": int(families.expires_at(row)), "iat": int(row["created"])}
     name = user["profile"]["login"]
     return {**facts, **times, "username": name, "sub": name, "uid": user["id"], "iss": server["issuer"]}
-
-
-def _is_active(org: Org, user_id: str | None) -> bool:
-    user = org.store.get("users", user_id) if user_id else None
-    return user_id is None or (user is not None and user["status"] == "ACTIVE")
 
 
 def _token(form: dict[str, str]) -> str:

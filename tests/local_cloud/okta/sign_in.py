@@ -85,6 +85,10 @@ class Login:
         page = await self.ask(browser)
         return answer_of(await self.enter(browser, page, name, PASSWORDS[name]))
 
+    async def ask_and_enter(self, browser: httpx2.AsyncClient, name: str = "reader@example.com") -> httpx2.Response:
+        """Sign in, and take what comes next: an answer to the client, or another page."""
+        return await self.enter(browser, await self.ask(browser), name, PASSWORDS[name])
+
     async def tokens(self, browser: httpx2.AsyncClient, name: str) -> dict[str, Any]:
         """Sign in and exchange the code."""
         response = await self.exchange(browser, (await self.answer(browser, name))["code"])

@@ -52,6 +52,8 @@ def ask(*scopes: str, **more: Any) -> Ask:
         ([rule("a", not_users=["me"])], ask("x"), None),
         ([rule("a", not_groups=["staff"])], ask("x"), None),
         ([rule("a", groups=[])], ask("x"), None),
+        ([rule("a", groups=["EVERYONE"])], ask("x", group_ids=frozenset()), "a"),
+        ([rule("a", not_groups=["EVERYONE"])], ask("x"), None),
         (
             [rule("a", groups=[], grants=["client_credentials"])],
             ask("x", user_id=None, group_ids=frozenset(), grant_type="client_credentials"),

@@ -177,7 +177,7 @@ async def test_a_bad_client_or_redirect_uri_is_a_page_and_never_a_redirect(org: 
         ({"code_challenge_method": "plain"}, "invalid_request"),
         ({"code_challenge": "short"}, "invalid_request"),
         ({"response_type": "token"}, "unsupported_response_type"),
-        ({"response_mode": "okta_post_message"}, "invalid_request"),
+        ({"response_mode": "okta_post_message"}, "unsupported_response_mode"),
         ({"scope": "mcp:unknown"}, "invalid_scope"),
         ({"scope": None}, "invalid_scope"),
         ({"prompt": "none login"}, "invalid_request"),
@@ -264,6 +264,23 @@ async def test_consent_is_given_once_or_refused(org: OktaOrg) -> None:
     assert cancelled["error"] == "access_denied"
     assert tokens.json()["scope"] == "mcp:admin mcp:read"
     assert "code" in remembered
+
+
+@requirement("okta:consent")
+async def test_consent_is_remembered_scope_by_scope(org: OktaOrg) -> None:
+    """A scope that comes later is asked for alone (Okta, request user consent)."""
+    await admit_admin(org, "REQUIRED", "REQUIRED")
+    await org.make(f"{org.server_path}/scopes", {"name": "mcp:more", "consent": "FLEXIBLE"})
+    body = await org.rule_body("mcp-readers", 2, ["mcp:admin", "mcp:more"])
+    await org.call("PUT", f"{org.server_path}/policies/{org.policy['id']}/rules/{org.readers['id']}", body)
+    async with org.browser() as browser:
+        page = await Login(org, "mcp:admin").ask_and_enter(browser)
+        form = SignInForm(page.text)
+        await browser.post(form.action, data={**form.fields, "decision": "allow"})
+        later = await Login(org, "mcp:admin mcp:more").ask(browser)
+
+    assert later.text.count("<li>") == 1
+    assert "<li>mcp:more</li>" in later.text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+"""
+Who may have what: assignments first, then the policies of the server. Every grant passes through here.
+
+Source: https://developer.okta.com/docs/guides/configure-access-policy/
+"""
+
+from collections.abc import Iterable
+
+from local_cloud.okta import people
+from local_cloud.okta.apps import is_assigned
+from local_cloud.okta.errors import OAuthError
+from local_cloud.okta.oauth.issuers import ORG, ORG_RULE
+from local_cloud.okta.org import Org
+from local_cloud.okta.policy import FAILURE, Ask, first_rule
+from local_cloud.okta.store import Row
+
+CODE, CLIENT = "authorization_code", "client_credentials"
+REFRESH = "refresh_token"
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+UNASSIGNED = "User is not assigned to the client application."
+
+
+def find_rule(org: Org, server: Row, app: Row, kind: str, scopes: Iterable[str], user: Row | None) -> Row:
+    """
+    The rule that admits a grant; the org's own server admits whoever is assigned.
+
+    Raises:
+        OAuthError: access_denied, in Okta's words.
+    """
+    if server["id"] == ORG:
+        return ORG_RULE
+    ask = Ask(app["id"], kind, frozenset(scopes), user["id"] if user else None, _group_ids(org, user))
+    rule = first_rule(org.store.rows("policies", _server=server["id"]), org.store.rows("rules"), ask)
+    if rule is None:
+        raise OAuthError("access_denied", FAILURE)
+    return rule
+
+
+def may_use(org: Org, app: Row, user: Row | None) -> bool:
+    """Whether a person is active and assigned to an app."""
+    return user is not None and user["status"] == "ACTIVE" and is_assigned(org, app, user, _group_ids(org, user))
+
+
+def check_access(org: Org, server: Row, app: Row, kind: str, scopes: Iterable[str], user_id: str) -> None:
+    """
+    Let the org's objects decide about a person who has signed in.
+
+    Raises:
+        OAuthError: access_denied, in Okta's words.
+    """
+    user = org.store.get("users", user_id)
+    if not may_use(org, app, user):
+        raise OAuthError("access_denied", UNASSIGNED)
+    find_rule(org, server, app, kind, scopes, user)
+
+
+def _group_ids(org: Org, user: Row | None) -> frozenset[str]:
+    return frozenset(group["id"] for group in people.groups_of(org, user)) if user else frozenset()
