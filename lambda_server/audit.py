@@ -21,6 +21,7 @@ class Call:
     method: str | None = None
     name: str | None = None  # of the tool or prompt, or the URI of the resource
     outcome: str = "unanswered"
+    reason: str | None = None  # for which the token was not accepted
     missing: tuple[str, ...] = ()  # all scopes that it needs, where the token lacks one
 
     @classmethod
@@ -38,6 +39,7 @@ class Call:
             "method": self.method,
             "name": self.name,
             "outcome": self.outcome,
+            "reason": self.reason,
             "status": status,
             "ms": round(milliseconds, 1),
         }

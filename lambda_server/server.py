@@ -19,7 +19,8 @@ from starlette.routing import Route
 from lambda_server import __version__
 from lambda_server.auth.challenge import CHALLENGE_HEADER, Challenges
 from lambda_server.auth.gate import Gate
-from lambda_server.auth.guard import Guard, Needs
+from lambda_server.auth.guard import Guard
+from lambda_server.auth.needs import Needs
 from lambda_server.auth.okta import okta_client
 from lambda_server.auth.verifier import Verifier, build_verifier
 from lambda_server.settings import METADATA_PATH, Settings

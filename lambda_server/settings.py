@@ -12,6 +12,7 @@ LOOPBACK = ("localhost", "127.0.0.1")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 JWT, INTROSPECTION = TOKEN_CHECKS = ("jwt", "introspection")
 MAX_LEEWAY_SECONDS = 300
+MAX_STALE_SECONDS = 7 * 24 * 3600
 METADATA_PATH = "/.well-known/oauth-protected-resource"
 
 
@@ -27,6 +28,8 @@ class Settings:
     log_level: str = "INFO"
     allowed_origins: tuple[str, ...] = ()
     leeway_seconds: int = 30
+    stale_seconds: int = 24 * 3600  # how long old keys serve while Okta cannot be asked for new ones
+    service_client_ids: tuple[str, ...] = ()  # of services that call for themselves, with no person
     more_hosts: tuple[str, ...] = ()  # where a developer's machine serves it beside the URL's own host
 
     @property
@@ -67,6 +70,9 @@ class Settings:
                 values[field] = read(value)
             except ValueError as error:
                 problems.append(f"{name} {error}, and is {value!r}")
+        both = set(values.get("client_ids", ())) & set(values.get("service_client_ids", ()))
+        if both:
+            problems.append(f"OKTA_SERVICE_CLIENT_IDS must hold none of OKTA_CLIENT_IDS, and holds {sorted(both)}")
         if problems:
             raise BadSettings("; ".join(problems), "set them where the server runs; .env.example describes each")
         return cls(**values)
@@ -124,11 +130,15 @@ def read_origins(value: str) -> tuple[str, ...]:
     return origins
 
 
-def read_leeway(value: str) -> int:
-    """Seconds by which clocks may differ."""
-    if not (value.isascii() and value.isdigit()) or int(value) > MAX_LEEWAY_SECONDS:
-        raise ValueError(f"must be a whole number of seconds from 0 to {MAX_LEEWAY_SECONDS}")
-    return int(value)
+def read_seconds(most: int) -> Callable[[str], int]:
+    """A reader of a whole number of seconds."""
+
+    def read(value: str) -> int:
+        if not (value.isascii() and value.isdigit()) or len(value) > 9 or int(value) > most:
+            raise ValueError(f"must be a whole number of seconds from 0 to {most}")
+        return int(value)
+
+    return read
 
 
 def _split(value: str) -> SplitResult:
@@ -166,5 +176,7 @@ READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "TOKEN_CHECK": ("token_check", read_token_check),
     "LOG_LEVEL": ("log_level", read_log_level),
     "ALLOWED_ORIGINS": ("allowed_origins", read_origins),
-    "LEEWAY_SECONDS": ("leeway_seconds", read_leeway),
+    "LEEWAY_SECONDS": ("leeway_seconds", read_seconds(MAX_LEEWAY_SECONDS)),
+    "KEYS_STALE_SECONDS": ("stale_seconds", read_seconds(MAX_STALE_SECONDS)),
+    "OKTA_SERVICE_CLIENT_IDS": ("service_client_ids", read_client_ids),
 }

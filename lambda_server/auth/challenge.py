@@ -44,11 +44,26 @@ def write_challenge(error: str | None, description: str, metadata_url: str, scop
     """
     The value of `WWW-Authenticate`.
 
-    Source: RFC 6750 §3, RFC 9728 §5.1. Nothing in it comes from the caller, so nothing needs quoting.
+    Source: RFC 6750 §3, RFC 9728 §5.1. Nothing in it comes from the caller.
     """
-    parts = [f'error="{error}"', f'error_description="{description}"'] if error else []
-    parts += [f'resource_metadata="{metadata_url}"', f'scope="{" ".join(scopes)}"']
-    return f"Bearer {', '.join(parts)}"
+    facts = {"error": error, "error_description": description} if error else {}
+    facts |= {"resource_metadata": metadata_url, "scope": " ".join(scopes)}
+    return "Bearer " + ", ".join(f"{name}={quote(value or '')}" for name, value in facts.items())
+
+
+def quote(value: str) -> str:
+    """
+    A quoted-string, whatever the settings or a declaration hold.
+
+    Raises:
+        ValueError: the value cannot be in a header at all.
+
+    Source: RFC 9110 §5.6.4; RFC 6750 §3 (printable ASCII).
+    """
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError("a challenge is printable ASCII")
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def unavailable() -> JSONResponse:

@@ -1,5 +1,5 @@
 """
-Why a token was not accepted. The reason goes to the log; the wire says one generic sentence.
+Why a token was not accepted. Reason and detail go to the log; the wire says one generic sentence.
 
 AuthError
   + RefusedToken             401 invalid_token
@@ -11,15 +11,19 @@ AuthError
   + CheckUnavailable         503, since nothing is known about the token: Okta could not be asked
 """
 
+from lambda_server.auth.reasons import Reason
+from lambda_server.log import excerpt
+
 
 class AuthError(Exception):
-    """A token was not accepted."""
+    """A token was not accepted: the reason is a stable code, the detail a sentence."""
 
     code = "auth_error"
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else str(reason))
         self.reason = reason
+        self.detail = detail
 
 
 class RefusedToken(AuthError):
@@ -51,15 +55,15 @@ class WrongClaim(RefusedToken):
 
     code = "wrong_claim"
 
-    def __init__(self, claim: str, expected: object, got: object) -> None:
-        super().__init__(f"{claim} must be {expected}, and is {got!r}")
-        self.claim = claim
+    def __init__(self, reason: Reason, expected: object, got: object) -> None:
+        self.claim = reason.partition("_")[0]
+        super().__init__(reason, f"{self.claim} must be {expected}, and is {excerpt(got)}")
         self.expected = expected
         self.got = got
 
 
 class InactiveToken(RefusedToken):
-    """Okta's introspection says that it is not active."""
+    """Okta's introspection says that it is not active, or speaks of another token."""
 
     code = "inactive_token"
 

@@ -11,13 +11,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lambda_server.audit import Call
+from lambda_server.auth.bearer import read_bearer
 from lambda_server.auth.challenge import Challenges, unavailable
 from lambda_server.auth.errors import CheckUnavailable, RefusedToken
 from lambda_server.auth.verifier import Verifier
 
 logger = logging.getLogger(__name__)
-
-LONGEST_REASON = 500
 
 
 class Gate:
@@ -68,15 +67,16 @@ class Gate:
 
     async def _refuse_token(self, call: Call, scope: Scope) -> Response | None:
         """A refusal where there is no good token; with one, the caller is written into the scope."""
-        token = read_bearer(scope)
-        if token is None:
-            call.outcome = "no_token"
-            return self._challenges.no_token()
         try:
+            token = read_bearer(scope)
+            if token is None:
+                call.outcome = "no_token"
+                return self._challenges.no_token()
             admit(await self._verifier.verify(token), call, scope)
         except (RefusedToken, CheckUnavailable) as error:
-            call.outcome = error.code
-            logger.warning("token not accepted", extra={"fields": {"reason": error.reason[:LONGEST_REASON]}})
+            call.outcome, call.reason = error.code, error.reason
+            fields = {"reason": error.reason, "detail": error.detail}
+            logger.warning("token not accepted", extra={"fields": fields})
             return self._challenges.invalid_token() if isinstance(error, RefusedToken) else unavailable()
         return None
 
@@ -85,14 +85,3 @@ def admit(access: AccessToken, call: Call, scope: Scope) -> None:
     """Write who calls where the SDK's `get_access_token` and the audit line find it."""
     scope["user"] = AuthenticatedUser(access)
     call.subject, call.client_id = access.subject, access.client_id
-
-
-def read_bearer(scope: Scope) -> str | None:
-    """
-    The token of the request; None where it presents none. Several are presented as one that no check accepts.
-
-    Source: RFC 6750 §2.1 (the header, never the query).
-    """
-    values = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
-    scheme, _, token = ",".join(values).partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None

@@ -1,23 +1,20 @@
 """May they: the scopes that each tool, prompt and resource needs, decided on the parsed request in both eras."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver import MCPServer
 from mcp.shared.exceptions import MCPError
-from mcp.shared.uri_template import UriTemplate
-from mcp_types import INVALID_PARAMS, INVALID_REQUEST, METHOD_NOT_FOUND
+from mcp_types import INVALID_PARAMS, INVALID_REQUEST
 from starlette.requests import Request
 
 from lambda_server.audit import Call, shorten
+from lambda_server.auth.needs import Needs, Table, Target
 from lambda_server.errors import BadDeclaration
 from lambda_server.scopes import SCOPE_NAMES
-
-Table = Mapping[str, tuple[str, ...]]
 
 # What any caller with a good token may ask; a method in neither list is not served.
 OPEN_METHODS = frozenset(
@@ -31,22 +28,6 @@ OPEN_METHODS = frozenset(
         "resources/templates/list",
     }
 )
-GUARDED_METHODS = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
-
-
-@dataclass(frozen=True)
-class Needs:
-    """The scopes that each thing needs: tools and prompts by name, resources by URI or URI template."""
-
-    tools: Table = field(default_factory=dict)
-    prompts: Table = field(default_factory=dict)
-    resources: Table = field(default_factory=dict)
-
-    def find(self, method: str, name: str) -> tuple[str, ...] | None:
-        """All scopes that the thing needs; None where nothing of that name is declared."""
-        if method == "resources/read":
-            return self.resources.get(name) or next(_matching(self.resources, name), None)
-        return (self.tools if method == "tools/call" else self.prompts).get(name)
 
 
 class Guard:
@@ -83,16 +64,11 @@ class Guard:
     def _check(self, ctx: ServerRequestContext[Any, Any], call: Call) -> None:
         if ctx.method in OPEN_METHODS:
             return
-        key = GUARDED_METHODS.get(ctx.method)
-        if key is None:
-            raise MCPError(METHOD_NOT_FOUND, "Method not found", ctx.method)
-        name = (ctx.params or {}).get(key)
-        if not isinstance(name, str):
-            raise MCPError(INVALID_PARAMS, f"Invalid params: {key} must be a string")
-        call.name = shorten(name)
-        needed = self._needs.find(ctx.method, name)
+        target = Target.of(ctx.method, ctx.params or {})
+        call.name = shorten(target.name)
+        needed = self._needs.find(target)
         if needed is None:
-            raise MCPError(INVALID_PARAMS, f"Unknown {ctx.method.split('/')[0].removesuffix('s')}: {name}")
+            raise MCPError(INVALID_PARAMS, f"Unknown {target.kind.removesuffix('s')}: {target.name}")
         self._require(needed, call)
 
     def _require(self, needed: tuple[str, ...], call: Call) -> None:
@@ -136,14 +112,3 @@ def _undeclared(registered: Needs, needs: Needs) -> Iterator[str]:
         for name, scopes in declared.items():
             for unknown in sorted(set(scopes) - set(SCOPE_NAMES)):
                 yield f"the {kind.removesuffix('s')} {name} needs {unknown}, which scopes.py does not name"
-
-
-def _matching(resources: Table, uri: str) -> Iterator[tuple[str, ...]]:
-    """The scopes of the templates that the URI matches, all of them together where several do."""
-    found = [
-        scopes
-        for name, scopes in resources.items()
-        if UriTemplate.is_template(name) and UriTemplate.parse(name).match(uri) is not None
-    ]
-    if found:
-        yield tuple(dict.fromkeys(scope for scopes in found for scope in scopes))

@@ -7,14 +7,18 @@ from typing import Any
 import httpx2
 from mcp.server.auth.provider import AccessToken
 
-from lambda_server.auth.claims import check_claims, check_client
+from lambda_server.auth.claims import check_claims
 from lambda_server.auth.errors import InactiveToken
+from lambda_server.auth.flights import Flights
+from lambda_server.auth.header import read_kid
 from lambda_server.auth.okta import ask
-from lambda_server.auth.parts import read_claims, take_apart
+from lambda_server.auth.parts import take_apart
+from lambda_server.auth.reasons import Reason
 from lambda_server.settings import Settings
 
 CACHE_SECONDS = 2.0  # one client's burst of requests; a revocation is seen that much later
 CACHE_ENTRIES = 256
+SAME = ("cid", "sub", "uid", "exp", "iat", "jti")  # in the token and in Okta's answer about it
 
 
 class IntrospectionVerifier:
@@ -29,6 +33,7 @@ class IntrospectionVerifier:
         self._client = client
         self._now = now
         self._cache: dict[bytes, tuple[float, AccessToken]] = {}
+        self._flights = Flights[AccessToken]()
 
     async def verify(self, token: str) -> AccessToken:
         """
@@ -43,21 +48,28 @@ class IntrospectionVerifier:
         if access is not None and self._now() < until:
             return access
         self._cache.pop(key, None)
-        access = check_claims(await self._introspect(token), self._settings, self._now())
+        return await self._flights.share(key, lambda: self._judge(key, token))
+
+    async def _judge(self, key: bytes, token: str) -> AccessToken:
+        """What cannot be good is refused here; what may be is Okta's to say, and the answer is checked again."""
+        parts = take_apart(token)
+        read_kid(parts)
+        client_id = check_claims(parts.claims, self._settings, self._now()).client_id
+        answer = as_claims(await self._introspect(token, client_id))
+        access = check_claims(answer, self._settings, self._now())
+        check_same(parts.claims, answer)
         self._remember(key, access)
         return access
 
-    async def _introspect(self, token: str) -> Mapping[str, Any]:
-        # Unsigned so far: it only chooses which of our own client ids asks.
-        client_id = check_client(read_claims(take_apart(token)), self._settings.client_ids)
+    async def _introspect(self, token: str, client_id: str) -> Mapping[str, Any]:
         form = {"token": token, "token_type_hint": "access_token", "client_id": client_id}
-        request = self._client.build_request(
-            "POST", f"{self._settings.issuer}/v1/introspect", data=form, headers={"accept": "application/json"}
-        )
+        request = self._client.build_request("POST", f"{self._settings.issuer}/v1/introspect", data=form)
         answer = await ask(self._client, request)
         if answer.get("active") is not True:
-            raise InactiveToken("Okta says that it is not active")
-        return as_claims(answer)
+            raise InactiveToken(Reason.TOKEN_INACTIVE)
+        if answer.get("token_type", "Bearer") != "Bearer":
+            raise InactiveToken(Reason.TOKEN_TYPE_WRONG)
+        return answer
 
     def _remember(self, key: bytes, access: AccessToken) -> None:
         while len(self._cache) >= CACHE_ENTRIES:
@@ -65,8 +77,25 @@ class IntrospectionVerifier:
         self._cache[key] = (min(self._now() + CACHE_SECONDS, float(access.expires_at or 0)), access)
 
 
+def check_same(claims: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+    """
+    Accept an answer that speaks of this token.
+
+    Raises:
+        InactiveToken: a claim differs, or the scopes.
+
+    Source: ours. RFC 7662 §4 leaves it to the resource server to make sure.
+    """
+    different = [name for name in SAME if claims.get(name) != answer.get(name)]
+    if sorted(claims["scp"]) != sorted(answer["scp"]):
+        different.append("scp")
+    if different:
+        raise InactiveToken(Reason.ANSWER_MISMATCH, f"Okta's answer differs in {', '.join(different)}")
+
+
 def as_claims(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     """The answer in the words of Okta's access token: `cid` for `client_id`, `scp` for `scope`."""
-    scope = answer.get("scope", "")
-    claims = {name: value for name, value in answer.items() if name not in ("active", "scope", "client_id")}
-    return claims | {"cid": answer.get("client_id"), "scp": scope.split() if isinstance(scope, str) else scope}
+    scope = answer.get("scope")
+    claims = {name: value for name, value in answer.items() if name not in ("active", "scope", "scp", "client_id")}
+    scopes = {"scp": scope.split() if isinstance(scope, str) else scope} if "scope" in answer else {}
+    return claims | {"cid": answer.get("client_id")} | scopes

@@ -1,21 +1,28 @@
 """Requests to Okta: one client for the life of the process, answers bounded in size and time."""
 
-import json
 from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
 import httpx2
 
 from lambda_server.auth.errors import CheckUnavailable
+from lambda_server.auth.reasons import Reason
+from lambda_server.auth.strict_json import BadJson, read_object
 from lambda_server.settings import LOOPBACK
 
 TIMEOUT = httpx2.Timeout(5.0, connect=3.0)  # seconds; well inside the function's own limit
-LARGEST_ANSWER = 256 * 1024  # bytes; two or three keys take two kilobytes
+LONGEST_SECONDS = 6.0  # for a whole answer, however slowly it drips
+LARGEST_ANSWER = 64 * 1024  # bytes; two or three keys take two kilobytes
+HEADERS = {"accept": "application/json", "accept-encoding": "identity"}
 
 
 def okta_client(issuer: str, transport: httpx2.AsyncBaseTransport | None = None) -> httpx2.AsyncClient:
     """A client for the issuer; the environment's proxy is honoured, except for an issuer on this machine."""
-    return httpx2.AsyncClient(transport=transport, timeout=TIMEOUT, trust_env=urlsplit(issuer).hostname not in LOOPBACK)
+    trust_env = urlsplit(issuer).hostname not in LOOPBACK
+    return httpx2.AsyncClient(
+        transport=transport, timeout=TIMEOUT, trust_env=trust_env, headers=HEADERS, follow_redirects=False
+    )
 
 
 async def ask(client: httpx2.AsyncClient, request: httpx2.Request) -> dict[str, Any]:
@@ -23,36 +30,39 @@ async def ask(client: httpx2.AsyncClient, request: httpx2.Request) -> dict[str, 
     Send the request; return the JSON object that Okta answered with status 200.
 
     Raises:
-        CheckUnavailable: no answer, another status, an answer that is too large or no JSON object.
+        CheckUnavailable: no whole answer in time, another status (a redirect too), an answer that is compressed,
+            too large or no JSON object.
     """
     where = f"{request.method} {request.url}"
     try:
-        response = await client.send(request, stream=True)
-        try:
-            body = await _read(response, where)
-        finally:
-            await response.aclose()
+        with anyio.fail_after(LONGEST_SECONDS):
+            body = await _send(client, request, where)
+    except (TimeoutError, httpx2.TimeoutException) as error:
+        raise CheckUnavailable(Reason.OKTA_TIMEOUT, f"{where}: {type(error).__name__}") from None
     except httpx2.HTTPError as error:
-        raise CheckUnavailable(f"{where}: {type(error).__name__} {error}".rstrip()) from error
-    return _json_object(body, where)
+        raise CheckUnavailable(Reason.OKTA_UNREACHABLE, f"{where}: {type(error).__name__}") from None
+    try:
+        return read_object(body)
+    except BadJson as error:
+        raise CheckUnavailable(Reason.OKTA_JSON, f"{where}: {error.fault}") from None
+
+
+async def _send(client: httpx2.AsyncClient, request: httpx2.Request, where: str) -> bytes:
+    response = await client.send(request, stream=True)
+    try:
+        return await _read(response, where)
+    finally:
+        await response.aclose()
 
 
 async def _read(response: httpx2.Response, where: str) -> bytes:
     if response.status_code != 200:
-        raise CheckUnavailable(f"{where} answered {response.status_code}")
+        raise CheckUnavailable(Reason.OKTA_STATUS, f"{where} answered {response.status_code}")
+    if "content-encoding" in response.headers:  # a few bytes could unfold to any number
+        raise CheckUnavailable(Reason.OKTA_ENCODED, f"{where} answered in another encoding than was asked for")
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > LARGEST_ANSWER:
-            raise CheckUnavailable(f"{where} answered more than {LARGEST_ANSWER} bytes")
+            raise CheckUnavailable(Reason.OKTA_TOO_LARGE, f"{where} answered more than {LARGEST_ANSWER} bytes")
     return bytes(body)
-
-
-def _json_object(body: bytes, where: str) -> dict[str, Any]:
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise CheckUnavailable(f"{where} did not answer with JSON") from error
-    if not isinstance(answer, dict):
-        raise CheckUnavailable(f"{where} did not answer with a JSON object")
-    return answer

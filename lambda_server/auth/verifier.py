@@ -6,17 +6,19 @@ from typing import Protocol
 import httpx2
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
-from joserfc.jws import CompactSignature, validate_compact
+from joserfc.jws import JWSRegistry, extract_compact, validate_compact
 from mcp.server.auth.provider import AccessToken
 
 from lambda_server.auth.claims import check_claims
-from lambda_server.auth.errors import BadSignature, MalformedToken
+from lambda_server.auth.errors import BadSignature
+from lambda_server.auth.header import ALGORITHM, read_kid
 from lambda_server.auth.introspection import IntrospectionVerifier
 from lambda_server.auth.jwks import Keys
-from lambda_server.auth.parts import read_claims, take_apart
+from lambda_server.auth.parts import Parts, take_apart
+from lambda_server.auth.reasons import Reason
 from lambda_server.settings import INTROSPECTION, Settings
 
-ALGORITHM = "RS256"
+REGISTRY = JWSRegistry(algorithms=[ALGORITHM], strict_check_header=False)  # `read_kid` has looked at the header
 
 
 class Verifier(Protocol):
@@ -54,44 +56,28 @@ class JwtVerifier:
         parts = take_apart(token)
         key = await self._keys.find(read_kid(parts))
         check_signature(parts, key)
-        return check_claims(read_claims(parts), self._settings, self._now())
+        return check_claims(parts.claims, self._settings, self._now())
 
 
-def read_kid(parts: CompactSignature) -> str:
-    """
-    The id of the key, from a header that asks for RS256 and nothing unusual.
-
-    Raises:
-        MalformedToken: another algorithm, no `kid`, or extensions that must be understood.
-
-    Source: RFC 8725 §3.1 (never let the token choose the algorithm); RFC 7515 §4.1.11 (`crit`).
-    """
-    header = parts.headers()
-    kid = header.get("kid")
-    if header.get("alg") != ALGORITHM:
-        raise MalformedToken(f"alg must be {ALGORITHM}, and is {header.get('alg')!r}")
-    if "crit" in header or not isinstance(kid, str):
-        raise MalformedToken("the header has crit" if "crit" in header else "the header has no kid")
-    return kid
-
-
-def check_signature(parts: CompactSignature, key: RSAKey) -> None:
+def check_signature(parts: Parts, key: RSAKey) -> None:
     """
     Accept only what that key signed.
 
     Raises:
         BadSignature: something else did.
+
+    Source: RFC 7515 §5.2; RFC 7518 §3.3.
     """
     try:
-        good = validate_compact(parts, key, algorithms=[ALGORITHM])
+        good = validate_compact(extract_compact(parts.compact, registry=REGISTRY), key, registry=REGISTRY)
     except (JoseError, ValueError) as error:
-        raise BadSignature(f"not checkable: {error}") from None
+        raise BadSignature(Reason.SIGNATURE_WRONG, type(error).__name__) from None
     if not good:
-        raise BadSignature("the signature does not match")
+        raise BadSignature(Reason.SIGNATURE_WRONG)
 
 
 def build_verifier(settings: Settings, client: httpx2.AsyncClient, now: Callable[[], float]) -> Verifier:
     """The verifier that the settings ask for."""
     if settings.token_check == INTROSPECTION:
         return IntrospectionVerifier(settings, client, now)
-    return JwtVerifier(settings, Keys(client, settings.issuer, now), now)
+    return JwtVerifier(settings, Keys(client, settings.issuer, now, settings.stale_seconds), now)

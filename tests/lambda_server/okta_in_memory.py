@@ -1,26 +1,34 @@
 """An issuer as an HTTP transport: keys, introspection, tokens signed by keys made for the tests."""
 
 import time
+from contextlib import suppress
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
+import anyio.lowlevel
 import httpx2
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
+from joserfc.jws import JWSRegistry
 
 HOST = "abc123.execute-api.us-east-1.amazonaws.com"
 URL = f"https://{HOST}/mcp"
 ISSUER = "https://example.okta.com/oauth2/aus1"
 CLIENT_ID = "0oa1"
+SERVICE_ID = "0oa-service"
 ENVIRONMENT = {
     "MCP_URL": URL,
     "OKTA_ISSUER": ISSUER,
     "OKTA_CLIENT_IDS": CLIENT_ID,
+    "OKTA_SERVICE_CLIENT_IDS": SERVICE_ID,
     "BASE_SCOPES": "mcp:read",
     "TOKEN_CHECK": "jwt",
     "LOG_LEVEL": "INFO",
 }
+
+REGISTRY = JWSRegistry(algorithms=["RS256"], strict_check_header=False)
 
 
 @cache
@@ -46,6 +54,7 @@ class OktaInMemory(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Answer one request."""
         await request.aread()
+        await anyio.lowlevel.checkpoint()  # as on a network, others run meanwhile
         self.asked.append(request)
         if isinstance(self.instead, httpx2.HTTPError):
             raise self.instead
@@ -62,14 +71,21 @@ class OktaInMemory(httpx2.AsyncBaseTransport):
         return {"keys": [key(kid).as_dict(private=False) for kid in self.kids]}
 
     def introspect(self, form: dict[str, list[str]]) -> dict[str, Any]:
-        """Okta's answer to a public client."""
+        """Okta's answer to a public client: active only where this issuer signed it, and for this client."""
         token = form["token"][0]
-        claims = jwt.decode(token, key("k1"), algorithms=["RS256"]).claims
+        claims = self.read(token)
         if token in self.revoked or claims["exp"] <= self.clock or form["client_id"] != [claims["cid"]]:
             return {"active": False}
         words = {"active": True, "token_type": "Bearer", "username": claims["sub"]}
         same = {name: claims[name] for name in ("exp", "iat", "sub", "aud", "iss", "jti", "uid") if name in claims}
         return words | same | {"client_id": claims["cid"], "scope": " ".join(claims["scp"])}
+
+    def read(self, token: str) -> dict[str, Any]:
+        """The claims of a token that one of its keys signed; of any other, claims that have expired."""
+        for kid in self.kids:
+            with suppress(JoseError):
+                return jwt.decode(token, key(kid), registry=REGISTRY).claims
+        return {"exp": 0}
 
     def claims(self, **changes: Any) -> dict[str, Any]:
         """The claims of a good reader's token, with changes; None takes a claim away."""

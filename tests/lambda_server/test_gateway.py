@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
-from lambda_server.auth.guard import Needs
+from lambda_server.auth.needs import Needs
 from lambda_server.errors import BadDeclaration
 from lambda_server.gateway import Gateway, too_late
 from lambda_server.server import build_app, build_server

@@ -10,7 +10,7 @@ import pytest
 from mcp.server.mcpserver import MCPServer
 from starlette.applications import Starlette
 
-from lambda_server.auth.guard import Needs
+from lambda_server.auth.needs import Needs
 from lambda_server.errors import BadDeclaration
 from lambda_server.server import build_app, build_server
 from lambda_server.settings import Settings
@@ -92,8 +92,17 @@ async def test_every_bad_token_gets_the_same_sentence_and_the_log_the_reason(
     assert body["challenge"].startswith('Bearer error="invalid_token", error_description="')
     assert f'resource_metadata="{METADATA}", scope="mcp:read"' in body["challenge"]
     assert answers[0].headers["www-authenticate"] == answers[0].headers["mcp-challenge"] == body["challenge"]
-    reasons = [record.fields["reason"] for record in caplog.records if record.message == "token not accepted"]
-    assert "aud must be" in reasons[0] and "exp must be" in reasons[1] and "stranger" in reasons[2]
+    refused = [record.fields for record in caplog.records if record.message == "token not accepted"]
+    assert [fields["reason"] for fields in refused] == [
+        "aud_wrong",
+        "exp_past",
+        "key_unknown",
+        "token_segments",
+        "token_empty",
+    ]
+    assert "aud must be" in refused[0]["detail"] and "stranger" in refused[2]["detail"]
+    audited = [record.fields["reason"] for record in caplog.records if record.name == "lambda_server.audit"]
+    assert audited == [fields["reason"] for fields in refused]
 
 
 @pytest.mark.anyio

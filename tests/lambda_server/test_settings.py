@@ -59,6 +59,10 @@ def test_missing_and_invalid_names_share_the_message() -> None:
         ("LEEWAY_SECONDS", "-1"),
         ("LEEWAY_SECONDS", "301"),
         ("LEEWAY_SECONDS", "²"),
+        ("KEYS_STALE_SECONDS", "604801"),
+        ("KEYS_STALE_SECONDS", "9" * 5000),
+        ("OKTA_SERVICE_CLIENT_IDS", ","),
+        ("OKTA_SERVICE_CLIENT_IDS", f"0oa-service,{ENVIRONMENT['OKTA_CLIENT_IDS']}"),
     ],
 )
 def test_a_value_that_cannot_be_meant_is_named(name: str, value: str) -> None:

@@ -24,4 +24,9 @@ REQUIREMENTS = {
     "developer": "issue 3 §4: python -m lambda_server on http://localhost:8001",
     "audit": "design, Authorization 4: one line per request; never a token, never arguments",
     "tools": "issue 3 §3: whoami (mcp:read) and one tool with mcp:write",
+    "adversary": "issue 5 §4: hostile tokens as data; RFC 8725; OWASP WSTG, Testing JSON Web Tokens",
+    "mutants": "issue 5, must show: removing any check of lambda_server/auth makes at least one case fail",
+    "log": "design: never a token in the log; CWE-117, CWE-532",
+    "quoting": "RFC 9110 §5.6.4, RFC 6750 §3: the challenge's values",
+    "security-page": "issue 5 §8: docs/security.md",
 }

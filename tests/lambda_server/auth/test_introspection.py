@@ -3,10 +3,12 @@
 from dataclasses import replace
 from urllib.parse import parse_qs
 
+import anyio
 import httpx2
 import pytest
 
 from lambda_server.auth.errors import CheckUnavailable, InactiveToken, MalformedToken, WrongClaim
+from lambda_server.auth.flights import Flights
 from lambda_server.auth.introspection import CACHE_ENTRIES, CACHE_SECONDS, IntrospectionVerifier
 from lambda_server.auth.okta import okta_client
 from lambda_server.auth.verifier import Verifier, build_verifier
@@ -135,3 +137,90 @@ async def test_the_cache_is_bounded(verifier: Verifier, okta: OktaInMemory, monk
         await verifier.verify(token)
 
     assert len(okta.asked) == 3
+
+
+@requirement("server:introspection")
+@pytest.mark.anyio
+@pytest.mark.parametrize("answer", [None, httpx2.Response(500)])
+async def test_the_same_token_many_times_at_once_is_one_question(
+    verifier: Verifier, okta: OktaInMemory, answer: httpx2.Response | None
+) -> None:
+    """Single flight per token, and a failure is shared too (issue 5 §4)."""
+    okta.instead, outcomes, token = answer, set[bool](), okta.token()
+
+    async def ask() -> None:
+        try:
+            await verifier.verify(token)
+            outcomes.add(True)
+        except CheckUnavailable:
+            outcomes.add(False)
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group:
+            for _ in range(50):
+                group.start_soon(ask)
+
+    assert (len(okta.asked), outcomes) == (1, {answer is None})
+
+
+@pytest.mark.anyio
+async def test_different_tokens_at_once_are_different_questions(verifier: Verifier, okta: OktaInMemory) -> None:
+    """No caller gets another's answer (ours)."""
+    subjects = [f"person{number}@example.com" for number in range(20)]
+    found = {}
+
+    async def ask(subject: str) -> None:
+        found[subject] = (await verifier.verify(okta.token(sub=subject))).subject
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group:
+            for subject in subjects:
+                group.start_soon(ask, subject)
+
+    assert found == {subject: subject for subject in subjects}
+
+
+@pytest.mark.anyio
+async def test_whoever_waits_for_one_that_was_cancelled_asks_for_themselves() -> None:
+    """The deadline of one request must not fail another (ours)."""
+    flights, started = Flights[str](), anyio.Event()
+
+    async def never() -> str:
+        started.set()
+        await anyio.sleep_forever()
+        return "never"
+
+    async def at_once() -> str:
+        return "answered"
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group:
+            first = anyio.CancelScope()
+
+            async def lead() -> None:
+                with first:
+                    await flights.share(b"key", never)
+
+            group.start_soon(lead)
+            await started.wait()
+            answers: list[str] = []
+
+            async def follow() -> None:
+                answers.append(await flights.share(b"key", at_once))
+
+            group.start_soon(follow)
+            await anyio.wait_all_tasks_blocked()
+            first.cancel()
+
+    assert answers == ["answered"]
+
+
+@requirement("server:introspection")
+@pytest.mark.anyio
+async def test_the_cache_holds_no_token(verifier: Verifier, okta: OktaInMemory) -> None:
+    """A dump of the memory's data structures shows digests (ours); the token is on its way to Okta and nowhere else."""
+    token = okta.token()
+    await verifier.verify(token)
+
+    assert isinstance(verifier, IntrospectionVerifier)
+    assert verifier._cache and token.split(".")[1] not in repr(verifier._cache)

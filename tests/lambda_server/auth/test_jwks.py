@@ -1,14 +1,20 @@
 """The issuer's keys: cached, renewed, bounded."""
 
 import json
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import httpx2
 import pytest
 
 from lambda_server.auth.errors import CheckUnavailable, UnknownKey
-from lambda_server.auth.jwks import FRESH_SECONDS, PAUSE_SECONDS, STALE_SECONDS, Keys, read_keys
-from lambda_server.auth.okta import LARGEST_ANSWER, okta_client
+from lambda_server.auth.jwks import FRESH_SECONDS, PAUSE_SECONDS, STALE_SECONDS, Keys
+from lambda_server.auth.key_set import read_keys
+from lambda_server.auth.okta import LARGEST_ANSWER, LONGEST_SECONDS, okta_client
 from tests.lambda_server.okta_in_memory import ISSUER, OktaInMemory, key
 from tests.requirements import requirement
 
@@ -136,4 +142,137 @@ def test_a_key_for_something_else_is_passed_over(change: dict[str, Any]) -> None
     entry = key("k1").as_dict(private=False)
     changed = {name: value for name, value in (entry | change).items() if value is not None}
 
-    assert [kid for kid, _ in read_keys({"keys": ["junk", changed, entry | {"kid": "good"}]})] == ["good"]
+    assert list(read_keys({"keys": ["junk", changed, entry | {"kid": "good"}]})) == ["good"]
+
+
+@requirement("server:keys")
+@pytest.mark.anyio
+@pytest.mark.parametrize("answer", [None, httpx2.Response(500), DOWN])
+async def test_five_hundred_unknown_kids_at_once_are_one_request(
+    keys: Keys, okta: OktaInMemory, answer: httpx2.Response | httpx2.HTTPError | None
+) -> None:
+    """Made-up kids are no way to make Okta work, be it up or down (issue 5 §4); good ones are found meanwhile."""
+    await keys.find("k1")
+    okta.instead = answer
+    okta.clock += PAUSE_SECONDS
+    outcomes: Counter[str] = Counter()
+
+    async def look(kid: str) -> None:
+        try:
+            await keys.find(kid)
+            outcomes["found"] += 1
+        except (UnknownKey, CheckUnavailable) as error:
+            outcomes[error.code] += 1
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group:
+            for number in range(500):
+                group.start_soon(look, f"unknown-{number}")
+            group.start_soon(look, "k1")
+
+    assert len(okta.asked) == 2
+    assert outcomes == {"found": 1, "unknown_key" if answer is None else "check_unavailable": 500}
+
+
+@pytest.mark.anyio
+async def test_callers_of_a_cold_process_share_one_fetch(keys: Keys, okta: OktaInMemory) -> None:
+    """Single flight (issue 5 §4)."""
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group:
+            for _ in range(50):
+                group.start_soon(keys.find, "k1")
+
+    assert len(okta.asked) == 1
+
+
+@requirement("server:keys")
+@pytest.mark.anyio
+async def test_a_rotation_in_the_middle_of_a_session_goes_unnoticed(keys: Keys, okta: OktaInMemory) -> None:
+    """Okta key rotation: the new key is found at its first token, and the old one's tokens stay good."""
+    await keys.find("k1")
+    okta.clock += PAUSE_SECONDS
+    okta.kids = ["k1", "k2"]
+
+    assert await keys.find("k2") and await keys.find("k1")
+    assert len(okta.asked) == 2
+
+
+@requirement("server:keys")
+@pytest.mark.anyio
+async def test_while_okta_is_down_an_unknown_kid_is_neither_good_nor_bad(keys: Keys, okta: OktaInMemory) -> None:
+    """It may be the kid of a key made since: a refusal would make clients throw good tokens away (ours)."""
+    await keys.find("k1")
+    okta.instead = DOWN
+    okta.clock += PAUSE_SECONDS
+    for kid in ("k2", "k2"):
+        with pytest.raises(CheckUnavailable, match="keys_unavailable"):
+            await keys.find(kid)
+    okta.instead = None
+    okta.clock += PAUSE_SECONDS
+
+    with pytest.raises(UnknownKey):
+        await keys.find("k2")
+
+
+@requirement("server:keys")
+@pytest.mark.anyio
+async def test_how_long_old_keys_serve_is_a_setting_and_each_failure_is_logged(
+    okta: OktaInMemory, caplog: pytest.LogCaptureFixture
+) -> None:
+    """KEYS_STALE_SECONDS; an operator sees that old keys serve (ours)."""
+    caplog.set_level(logging.WARNING)
+    keys = Keys(okta_client(ISSUER, okta), ISSUER, okta.now, stale_seconds=60)
+    await keys.find("k1")
+    okta.instead = DOWN
+    okta.clock += FRESH_SECONDS + 59
+    assert await keys.find("k1")
+    okta.clock += PAUSE_SECONDS
+    with pytest.raises(CheckUnavailable):
+        await keys.find("k1")
+
+    said = [record.fields for record in caplog.records if record.message == "keys not fetched"]
+    assert [(fields["reason"], fields["old_keys"]) for fields in said] == [("okta_unreachable", 1)] * 2
+
+
+@pytest.mark.anyio
+async def test_a_set_without_a_usable_key_is_a_failure_with_a_name(
+    keys: Keys, okta: OktaInMemory, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An empty set must not forget the keys that serve (ours)."""
+    okta.kids = []
+    with pytest.raises(CheckUnavailable):
+        await keys.find("k1")
+
+    assert reasons(caplog) == ["keys_unusable"]
+
+
+def reasons(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Why the keys were not fetched, as logged."""
+    return [record.fields["reason"] for record in caplog.records if record.message == "keys not fetched"]
+
+
+class Drip(httpx2.AsyncByteStream):
+    """A body that comes a byte at a time and never ends."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """One byte after the other."""
+        while True:
+            await anyio.lowlevel.checkpoint()
+            yield b" "
+
+
+@requirement("server:keys")
+@pytest.mark.anyio
+async def test_an_answer_that_drips_is_given_up(
+    keys: Keys, okta: OktaInMemory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The time for a whole answer is bounded, however alive the connection is (CWE-400; slow loris)."""
+    assert LONGEST_SECONDS <= 10
+    monkeypatch.setattr("lambda_server.auth.okta.LONGEST_SECONDS", 0.05)
+    monkeypatch.setattr("lambda_server.auth.okta.LARGEST_ANSWER", 10**9)
+    okta.instead = httpx2.Response(200, stream=Drip())
+    with anyio.fail_after(5):
+        with pytest.raises(CheckUnavailable):
+            await keys.find("k1")
+
+    assert reasons(caplog) == ["okta_timeout"]

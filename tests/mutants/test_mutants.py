@@ -1,0 +1,50 @@
+"""The mutator makes what it should, and a sample of mutants is noticed; `scripts/check mutants` runs all of them."""
+
+from tests.mutants.__main__ import equivalents
+from tests.mutants.mutate import mutants
+from tests.mutants.run import CONTROL, all_mutants, survivors
+from tests.requirements import requirement
+
+SAMPLE = (
+    "auth/claims.py check_claims: without `check_audience(claims, settings.url)`",
+    "auth/header.py read_kid: never `header.get('alg') != ALGORITHM`",
+    "auth/verifier.py JwtVerifier.verify: without `check_signature(parts, key)`",
+)
+CODE = """
+def check(a, b):
+    if a != b or not a:
+        raise ValueError
+    return True
+"""
+
+
+def test_the_mutator_takes_each_check_away_in_each_way() -> None:
+    """Conditions, comparisons, operands, negations and booleans (ours)."""
+    names = [mutant.name for mutant in mutants("x.py", CODE)]
+
+    assert names == [
+        "x.py check: never `a != b or not a`",
+        "x.py check: `a != b or not a` without `a != b`",
+        "x.py check: `a != b or not a` without `not a`",
+        "x.py check: `a != b` with Eq",
+        "x.py check: without not: `not a`",
+        "x.py check: True is False",
+    ]
+
+
+@requirement("server:mutants")
+def test_a_sample_of_mutants_is_noticed_and_what_is_not_changed_is_not() -> None:
+    """Issue 5, must show: for each check in the verifier, removing it makes at least one case fail."""
+    chosen = [mutant for mutant in all_mutants() if mutant.name in SAMPLE]
+    assert len(chosen) == len(SAMPLE)
+
+    assert list(survivors([CONTROL, *chosen])) == [CONTROL.name]
+
+
+def test_names_are_unique_and_each_justification_is_about_a_mutant() -> None:
+    """An equivalent mutant is named with its reason; one that is gone takes its justification along (ours)."""
+    names = [mutant.name for mutant in all_mutants()]
+
+    assert len(names) == len(set(names)) > 200
+    assert equivalents().keys() <= set(names)
+    assert all(len(reason) > 20 for reason in equivalents().values())
