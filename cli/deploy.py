@@ -9,6 +9,7 @@ import typer
 
 from cli.errors import CliError
 from cli.outputs import Target, Variables, local_state, reach, read_stack, state_variables, target_of, variables_for
+from cli.providers import Choice, plugin_variables
 
 if TYPE_CHECKING:
     from environments.lifecycle import Branch, Result
@@ -36,13 +37,16 @@ def register(app: typer.Typer) -> None:
     app.add_typer(environments)
 
 
-def up(stack: Stack = None, branch: BranchRef = None, yes: Yes = False, as_json: AsJson = False) -> None:
+def up(
+    stack: Stack = None, branch: BranchRef = None, yes: Yes = False, as_json: AsJson = False, providers: Choice = None
+) -> None:
     """Create or update an environment; without options the stack `local`, on this machine."""
     from cli.progress import shown
     from environments import lifecycle
 
     target = target_of(stack, branch)
-    variables = reach(target, say)
+    plugins = plugin_variables(target, providers, say, f"mcp-okta up{target.options}")
+    variables = reach(target, say) | plugins
     confirm(target, variables, "create or update", yes)
     with shown(f"up {target.stack}") as on_progress:
         result = lifecycle.up(target.root, target.stack, variables, on_progress, branch_of(target))
@@ -51,13 +55,14 @@ def up(stack: Stack = None, branch: BranchRef = None, yes: Yes = False, as_json:
         typer.echo(json.dumps(dict(result.outputs), indent=2))
 
 
-def preview(stack: Stack = None, branch: BranchRef = None) -> None:
+def preview(stack: Stack = None, branch: BranchRef = None, providers: Choice = None) -> None:
     """Show what `up` would do."""
     from cli.progress import counted, shown
     from environments import lifecycle
 
     target = target_of(stack, branch)
-    variables = reach(target, say)
+    plugins = plugin_variables(target, providers, say, f"mcp-okta preview{target.options}")
+    variables = reach(target, say) | plugins
     with shown(f"preview {target.stack}", plan=True) as on_progress:
         result = lifecycle.preview(target.root, target.stack, variables, on_progress, branch_of(target))
     if result.changed:
@@ -77,7 +82,7 @@ def outputs(stack: Stack = None, branch: BranchRef = None, as_json: AsJson = Fal
         typer.echo(f"{name}: {value if isinstance(value, str) else json.dumps(value)}")
 
 
-def down(stack: Stack = None, branch: BranchRef = None, yes: Yes = False) -> None:
+def down(stack: Stack = None, branch: BranchRef = None, yes: Yes = False, providers: Choice = None) -> None:
     """Delete an environment without a trace."""
     from cli.progress import counted, shown
     from environments import lifecycle
@@ -86,7 +91,9 @@ def down(stack: Stack = None, branch: BranchRef = None, yes: Yes = False) -> Non
     if not is_there(target):
         say(f"nothing to do: {target.stack} is not deployed")
         return
-    variables, lost = reach_to_delete(target)
+    plugins = plugin_variables(target, providers, say, f"mcp-okta down{target.options}")
+    reached, lost = reach_to_delete(target)
+    variables = reached | plugins
     confirm(target, variables, "delete everything of", yes)
     sign_in = last_outputs(target)
     with shown(f"down {target.stack}") as on_progress:

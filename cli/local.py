@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.providers import Choice, local_plugins
 from cli.root import find_root
 
 STACK = "local"
@@ -71,13 +72,13 @@ def logs(
     (follow_logs if follow else print_logs)(folder, name, typer.echo)
 
 
-def env(shell: Annotated[Shell, typer.Option(help="Whose words to use.")] = Shell.SH) -> None:
+def env(shell: Annotated[Shell, typer.Option(help="Whose words to use.")] = Shell.SH, providers: Choice = None) -> None:
     """Print what makes plain `pulumi`, `aws` and `curl` talk to the local cloud: eval "$(mcp-okta local env)"."""
     from cli.shells import fish_lines, sh_lines
     from local_cloud.supervisor import environment
 
     root = find_root()
-    variables = environment(root)
+    variables = environment(root) | local_plugins(root, providers, say, "mcp-okta local env")
     prepare_engine(root, variables, say)
     typer.echo("\n".join((fish_lines if shell is Shell.FISH else sh_lines)(variables)))
 

@@ -3,6 +3,7 @@ What can go wrong with an environment.
 
 EnvironmentsError
   x EngineMissing      there is no Pulumi CLI, and no way to get one works
+  x PluginMissing      Pulumi's own plugin is asked for, and is neither here nor to be fetched
   x WrongName          a branch or stack that cannot be an environment
   x StackMissing       nothing is deployed under that name
   x StackLocked        somebody else is changing the stack
@@ -31,6 +32,10 @@ class EnvironmentsError(Exception):
 
 class EngineMissing(EnvironmentsError):
     """No Pulumi CLI, and no way to get one works; the message names each way and its reason."""
+
+
+class PluginMissing(EnvironmentsError):
+    """Pulumi's own plugin is asked for, and is neither here nor to be fetched; the message names each place."""
 
 
 class WrongName(EnvironmentsError):

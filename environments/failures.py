@@ -1,6 +1,7 @@
 """From the engine's words to one message and one remedy."""
 
 import re
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ NO_ANSWER = re.compile(
     re.IGNORECASE,
 )
 TRACEBACK = re.compile(r"[ \t]*Traceback \(most recent call last\):\n(?:[ \t]+.*\n|[ \t]*\n)*")
+KILLED = re.compile(r"\A\s*code: -(\d+)\n")
 CONFLICT = re.compile(r"AlreadyExists|ResourceConflict|ConflictException|already exists|already in use", re.IGNORECASE)
 
 
@@ -78,7 +80,11 @@ def explain(text: str, errors: Sequence[str], place: Place) -> EnvironmentsError
     for pattern, make in RULES:
         if re.search(pattern, everything):
             return make(place, everything)
-    said = _own_words(errors) or _own_words(re.findall(r"^error: (.*)$", text, re.MULTILINE)) or text.strip()
+    said = (
+        _own_words(errors)
+        or _own_words(re.findall(r"^(?: ?stderr: )?error: (.*)$", text, re.MULTILINE))
+        or text.strip()
+    )
     message, remedy = split_remedy(said)
     if not remedy and CONFLICT.search(said):
         return EngineFailed(
@@ -153,7 +159,28 @@ def _login(place: Place, text: str) -> EnvironmentsError:
     )
 
 
+def _plugin_died(place: Place, text: str) -> EnvironmentsError:
+    plugin = re.search(r"pulumi-resource-(\w+) exited prematurely", text)
+    steps = dict.fromkeys(re.findall(r"^(\w+ \w+ \S+): error reading from server", text, re.MULTILINE))
+    where = f" at {', '.join(steps)}" if steps else ""
+    return EngineFailed(
+        f"the plugin {plugin[1] if plugin else 'of a cloud'} ended in the middle of its work{where}", place.again
+    )
+
+
+def _killed(place: Place, text: str) -> EnvironmentsError:
+    number = int(KILLED.search(text)[1])  # type: ignore[index]
+    name = next((item.name for item in signal.Signals if item == number), f"signal {number}")
+    memory = "; the system does that when memory runs out" if number == signal.SIGKILL else ""
+    return EngineFailed(
+        f"the engine was ended by {name} in the middle of its work on stack {place.stack}{memory}",
+        f"{place.again}, which looks first at what is really there",
+    )
+
+
 RULES: tuple[Rule, ...] = (
+    (KILLED.pattern, _killed),
+    (r"error reading from server|exited prematurely", _plugin_died),
     (r"incorrect passphrase|passphrase must be set with", _passphrase),
     (r"the stack is currently locked by|\[409\] Conflict: Another update", _locked),
     (r"no stack named '[^']*' found", _missing),

@@ -2,17 +2,22 @@
 
 from pathlib import Path
 
+from pulumi.automation import Stack, UpResult
+from pulumi.automation.errors import CommandError
+
 from environments import recovery
 from environments.accounts import check_okta
 from environments.config import stack_config
+from environments.failures import CONFLICT
 from environments.guard import refuse_wrong_cloud
 from environments.identity import owner_of
 from environments.listing import list_environments, read_outputs
 from environments.locks import release_stale_locks
+from environments.ownership import Owner
 from environments.progress import OnProgress, quiet
 from environments.removal import refuse_base, sweep
-from environments.run import Branch, Result, prepared, running
-from environments.state import is_empty, pending, state_of
+from environments.run import Branch, Result, Run, prepared, running
+from environments.state import is_empty, pending, resources, state_of
 from environments.workspace import Environment
 
 __all__ = ["Branch", "Result", "down", "list_environments", "preview", "read_outputs", "rebuild", "up"]
@@ -45,8 +50,25 @@ def up(
             recovery.recover(handle, before, owner, run.clouds, lambda: run.refresh(handle), run.report)
             if refresh:
                 run.refresh(handle)
-            done = handle.up(on_event=run.listener, show_secrets=False, color="never")
+            done = bring_up(run, handle, owner)
         return run.result({name: output.value for name, output in done.outputs.items() if not output.secret})
+
+
+def bring_up(run: Run, handle: Stack, owner: Owner) -> UpResult:
+    """
+    Let the engine bring the stack up; what a failed creation left is deleted, and where it was in the way, once again.
+
+    Raises:
+        CommandError: the engine says no.
+    """
+    try:
+        return run.up(handle)
+    except CommandError:
+        cleared = recovery.clear_failed(handle, run.listener.failed_creations, owner, run.clouds, run.report)
+        if not cleared or not CONFLICT.search("\n".join(run.listener.errors)):
+            raise
+    run.listener.begin_again()
+    return run.up(handle)
 
 
 def rebuild(root: Path, stack: str, env: Environment, on_progress: OnProgress = quiet) -> Result:
@@ -102,8 +124,8 @@ def down(
         before = state_of(handle)
         if not is_empty(before):
             refuse_wrong_cloud(run.place, run.clouds, before)
-            again = refresh or bool(pending(before))
-            handle.destroy(on_event=run.listener, show_secrets=False, color="never", refresh=again)
+        if resources(before) or pending(before):
+            run.destroy(handle, refresh=refresh or bool(pending(before)))
             sweep(run, before)
         run.remove(handle)
         return run.result()

@@ -11,6 +11,7 @@ from environments.engine.environ import full_environment
 from environments.engine.get import get_engine
 from environments.errors import StackMissing
 from environments.failures import Place, explain, stack_missing
+from environments.remains import remove_empty_attributes
 
 SECRET = "[secret]"  # noqa: S105 - what the engine shows in the place of a secret
 
@@ -79,6 +80,7 @@ def ask_engine(root: Path, stack: str, env: Mapping[str, str | None], *question:
     """
     environ = {"PULUMI_SKIP_UPDATE_CHECK": "1", **full_environment(env)}
     engine = get_engine(lambda text: None, environ)
+    remove_empty_attributes(environ.get("PULUMI_BACKEND_URL", ""))
     done = subprocess.run(
         [str(engine.path), "--non-interactive", *question], cwd=root, env=environ, capture_output=True, text=True
     )

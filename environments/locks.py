@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from environments.errors import StackLocked
 from environments.name import PROJECT
+from environments.remains import remove_empty_attributes, remove_half_written, state_folder
 
 PATIENCE_SECONDS = 30.0
 
@@ -43,16 +43,19 @@ def release_stale_locks(
     Raises:
         StackLocked: the owner lives on, or is on another machine.
     """
+    remove_empty_attributes(backend)
     deadline = time.monotonic() + patience_seconds
     released = waiting = False
     while locks := list(read_locks(backend, stack)):
-        for lock in [lock for lock in locks if lock.here and not is_engine(lock.pid)]:
+        alive = [lock for lock in locks if not lock.here or is_engine(lock.pid)]
+        if not alive:
+            remove_half_written(backend, stack)
+        for lock in [lock for lock in locks if lock not in alive]:
             report(
                 f"an earlier run was killed (process {lock.pid}, since {lock.since}); its lock on {stack} is removed"
             )
             lock.path.unlink(missing_ok=True)
             released = True
-        alive = [lock for lock in locks if not lock.here or is_engine(lock.pid)]
         if alive and (not all(lock.here for lock in alive) or time.monotonic() >= deadline):
             raise locked(stack, alive[0])
         if alive and not waiting:
@@ -83,13 +86,6 @@ def read_locks(backend: str, stack: str) -> Iterator[Lock]:
             yield Lock(path, int(content["pid"]), content["hostname"], content["username"], content["timestamp"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             continue  # gone since, or being written
-
-
-def state_folder(backend: str) -> Path | None:
-    """Where a backend that is a folder keeps its files."""
-    if not backend.startswith("file://"):
-        return None
-    return Path(unquote(urlsplit(backend).path)).expanduser() / ".pulumi"
 
 
 def is_engine(pid: int) -> bool:

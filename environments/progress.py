@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Any
 
+from pulumi.automation import OpType
 from pulumi.automation.events import EngineEvent, StepEventMetadata
 
 # The engine's own: the stack as a resource, and the connections to the clouds.
@@ -33,13 +35,12 @@ class Step:
     @property
     def kind(self) -> str:
         """The resource's type without its module: `aws:lambda/function:Function` → `aws Function`."""
-        package, _, rest = self.urn.split("::")[2].rsplit("$", 1)[-1].partition(":")
-        return f"{package} {rest.rsplit(':', 1)[-1]}"
+        return kind_of(self.urn)
 
     @property
     def name(self) -> str:
         """The name that the program gave it."""
-        return self.urn.rsplit("::", 1)[-1]
+        return name_of(self.urn)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,12 @@ class Listener:
         self._started: dict[str, float] = {}
         self.errors: list[str] = []
         self.changes: dict[str, int] = {}
+        self.failed_creations: list[dict[str, Any]] = []
+
+    def begin_again(self) -> None:
+        """Forget what went wrong; the engine is asked a second time."""
+        self.errors.clear()
+        self.failed_creations.clear()
 
     def __call__(self, event: EngineEvent) -> None:
         """Take one event."""
@@ -89,11 +96,12 @@ class Listener:
             self._end(outputs.metadata, "done")
         elif failed := event.res_op_failed_event:
             self._end(failed.metadata, "failed")
+            self._keep_creation(failed.metadata)
         elif event.summary_event:
             self.changes = {str(getattr(op, "value", op)): n for op, n in event.summary_event.resource_changes.items()}
             self._on_progress(Sum(self.changes))
         elif diagnostic := event.diagnostic_event:
-            self._diagnose(diagnostic.severity, diagnostic.message)
+            self._diagnose(diagnostic.severity, diagnostic.message, diagnostic.urn or "")
 
     def _begin(self, step: StepEventMetadata) -> None:
         if not step.type.startswith(ENGINES_OWN):
@@ -105,12 +113,30 @@ class Listener:
             seconds = monotonic() - self._started.get(step.urn, monotonic())
             self._on_progress(Step(step.urn, _parent(step), str(step.op.value), state, seconds))
 
-    def _diagnose(self, severity: str, message: str) -> None:
+    def _keep_creation(self, step: StepEventMetadata) -> None:
+        """Keep what was to be created in the form of the state's pending operations: it may be there all the same."""
+        if step.op in (OpType.CREATE, OpType.CREATE_REPLACEMENT) and step.new:
+            resource = {"type": step.type, "urn": step.urn, "inputs": dict(step.new.inputs or {})}
+            self.failed_creations.append({"type": "creating", "resource": resource})
+
+    def _diagnose(self, severity: str, message: str, urn: str) -> None:
         text = plain(message).strip()
-        if severity == "error" and text not in self.errors:
-            self.errors.append(text)
+        if severity == "error":
+            named = text if not urn or kind_of(urn).startswith("pulumi ") else f"{kind_of(urn)} {name_of(urn)}: {text}"
+            self.errors.extend([] if named in self.errors else [named])
         elif severity in ("warning", "info#err") and text and not text.startswith(OUR_DOING) and not self._muted():
             self._on_progress(Note(text, "warning" if severity == "warning" else "info"))
+
+
+def kind_of(urn: str) -> str:
+    """The type in a URN without its module: `okta Server`."""
+    package, _, rest = urn.split("::")[2].rsplit("$", 1)[-1].partition(":")
+    return f"{package} {rest.rsplit(':', 1)[-1]}"
+
+
+def name_of(urn: str) -> str:
+    """The name in a URN, which the program gave."""
+    return urn.rsplit("::", 1)[-1]
 
 
 def plain(message: str) -> str:

@@ -1,14 +1,15 @@
 """After a killed `up`: what the engine had begun, what is really there, and what nobody owns."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pulumi.automation import Stack
 
 from environments import ownership
 from environments.accounts import Clouds
+from environments.errors import Unreachable
 from environments.ownership import Owned, Owner
-from environments.state import forget_pending, group_names, pending
+from environments.state import forget_pending, group_names, pending, state_of
 
 
 def recover(
@@ -42,6 +43,36 @@ def recover(
         report(f"could not look for left-overs on {place}")
     unknown = [item for item in found.objects if item.key not in ownership.known_to_state(after)]
     ownership.delete(ownership.outermost([item for item in unknown if was_begun(item, before)]), report)
+
+
+def clear_failed(
+    stack: Stack,
+    creations: Sequence[Mapping[str, Any]],
+    owner: Owner,
+    clouds: Clouds,
+    report: Callable[[str], None],
+) -> bool:
+    """
+    After an `up` that failed: delete what was made all the same and is in no state. Tells whether there was anything.
+
+    Args:
+        creations: those that failed, in the form of pending operations.
+
+    Source: ours; an answer that is lost, or a plugin that dies, is a failed creation to the engine, with nothing
+    pending. Only where the stack's id is in the marks: another's object of the same name may be why it failed.
+    """
+    if not creations or not owner.stack_id:
+        return False
+    begun = {"pending_operations": creations}
+    known = ownership.known_to_state(state_of(stack))
+    try:
+        found = ownership.find(owner, clouds, group_names(begun)).objects
+        unknown = [item for item in found if item.key not in known and was_begun(item, begun)]
+        ownership.delete(ownership.outermost(unknown), report)
+    except Unreachable as error:
+        report(f"could not look for what the failed step may have made: {error.message}")
+        return False
+    return bool(unknown)
 
 
 def was_begun(item: Owned, deployment: Mapping[str, Any]) -> bool:

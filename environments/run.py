@@ -2,13 +2,14 @@
 
 import re
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pulumi.automation import Stack
+from pulumi.automation import Stack, UpResult
 from pulumi.automation.errors import CommandError
 
 from environments.accounts import Clouds
@@ -68,13 +69,21 @@ class Run:
         config = stack_config(self.place.root, self.branch.base) if self.branch else {}
         return Clouds.of({**config, **stack_config(self.place.root, self.place.stack)}, self.workspace.environ)
 
+    def up(self, stack: Stack) -> UpResult:
+        """Create or update what the program declares."""
+        return stack.up(on_event=self.listener, show_secrets=False, color="never")
+
+    def destroy(self, stack: Stack, refresh: bool) -> None:
+        """Delete what the state knows, after a look at what is really there if that is asked for."""
+        stack.destroy(on_event=self.listener, show_secrets=False, color="never", refresh=refresh)
+
     def refresh(self, stack: Stack) -> None:
         """See what is really there, and drop what the engine had only begun."""
         stack.refresh(clear_pending_creates=True, on_event=self.listener, show_secrets=False, color="never")
 
-    def remove(self, handle: Stack, keep_config: bool = False) -> None:
+    def remove(self, handle: Stack, keep_config: bool = False, force: bool = False) -> None:
         """Remove the stack with its configuration and history."""
-        self.workspace.remove(handle.name, keep_config)
+        self.workspace.remove(handle.name, keep_config, force)
 
     def result(self, outputs: Mapping[str, Any] | None = None) -> Result:
         """What came of it so far."""
@@ -99,7 +108,9 @@ def running(
 
     workspace = open_workspace(root, env, report)
     listener = Listener(on_progress, lambda: workspace.command.interrupted)
-    with workspace.command.stoppable():
+    with workspace.command.stoppable(), warnings.catch_warnings():
+        # The SDK's word about an engine that was killed; ours follows.
+        warnings.filterwarnings("ignore", "Error in event stream", UserWarning)
         try:
             yield Run(workspace, env, place, branch, listener, report, started)
         except Interrupted as error:
@@ -136,8 +147,16 @@ def prepared(run: Run) -> Iterator[tuple[Stack, dict[str, Any]]]:
             keep_stack_id(run.workspace, handle, before)
         yield handle, before
     except BaseException as error:
-        needs_it = not run.branch and stack != LOCAL and "pulumi config set" in str(error)
-        unused = made and not configured and not needs_it and not run.workspace.command.interrupted
-        if unused and is_empty(state_of(handle)):
-            run.remove(handle)
+        if made and not configured and not keeps(run, error) and is_empty(state_of(handle)):
+            run.remove(handle, force=True)
         raise
+
+
+def keeps(run: Run, error: BaseException) -> bool:
+    """
+    Whether a stack that was made in vain stays: the person needs it, stopped it, or something may exist of it.
+
+    Source: ours; what a failed creation left is found by the id in the stack's configuration.
+    """
+    needs_it = not run.branch and run.place.stack != LOCAL and "pulumi config set" in str(error)
+    return needs_it or run.workspace.command.interrupted or bool(run.listener.failed_creations)

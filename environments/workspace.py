@@ -19,6 +19,7 @@ from environments.engine.host import ensure_language_host
 from environments.failures import stack_missing
 from environments.locks import state_folder
 from environments.name import PROJECT, check_stack
+from environments.plugins import refuse_stand_ins
 
 Environment = Mapping[str, str | None]
 
@@ -92,9 +93,14 @@ class Workspace:
         except StackNotFoundError as error:
             raise stack_missing(stack) from error
 
-    def remove(self, stack: str, keep_config: bool = False) -> None:
-        """Remove the stack, its history, and its configuration, whose salt would refuse a successor's passphrase."""
-        self.automation.remove_stack(stack, preserve_config=keep_config)
+    def remove(self, stack: str, keep_config: bool = False, force: bool = False) -> None:
+        """
+        Remove the stack, its history, and its configuration, whose salt would refuse a successor's passphrase.
+
+        Args:
+            force: even where the state holds something; the stack itself and the connections count, too.
+        """
+        self.automation.remove_stack(stack, force=force, preserve_config=keep_config)
         if not keep_config:
             (self.root / f"Pulumi.{stack}.yaml").unlink(missing_ok=True)
         if keeps_local_state(self.root, self.backend):
@@ -118,10 +124,12 @@ def open_workspace(root: Path, env: Environment, report: Callable[[str], None]) 
 
     Raises:
         EngineMissing: there is no engine and no way to get one.
+        WrongCloud: the engine would use the local cloud's plugins elsewhere.
     """
+    wanted = {"PULUMI_SKIP_UPDATE_CHECK": "1", **full_environment(env)}
+    refuse_stand_ins(wanted)
     engine = get_engine(report)
     link_engine(root, engine)
-    wanted = {"PULUMI_SKIP_UPDATE_CHECK": "1", **full_environment(env)}
     if keeps_local_state(root, wanted.get("PULUMI_BACKEND_URL", "")):
         wanted.setdefault("PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS", "1")
     environ = ensure_language_host(root, engine, wanted)

@@ -77,12 +77,17 @@ def aws_variables(state: State) -> dict[str, str | None]:
 
 
 def engine_variables(folder: LocalFolder, current: Mapping[str, str]) -> dict[str, str | None]:
-    """The engine's home, backend and stack, and no proxy between this machine and itself."""
+    """
+    The engine's home, the only plugins being those in it, its backend and stack; and no proxy to this machine itself.
+
+    Source: Pulumi: a plugin on PATH goes before an installed one, unless PULUMI_IGNORE_AMBIENT_PLUGINS is set.
+    """
     path = current.get("PATH") or os.defpath
     ours = str(folder.path / "bin")
     direct = _with_loopback(current.get("no_proxy") or current.get("NO_PROXY") or "")
     return {
         "PULUMI_HOME": str(folder.path / "pulumi"),
+        "PULUMI_IGNORE_AMBIENT_PLUGINS": "true",
         "PULUMI_BACKEND_URL": f"file://{quote(str(folder.path / 'state'))}",
         "PULUMI_CONFIG_PASSPHRASE": folder.secret("passphrase"),
         "PULUMI_SKIP_UPDATE_CHECK": "1",

@@ -1,4 +1,4 @@
-"""Runs the engine: an environment of its own, and a stop that lets it finish its running step."""
+"""Runs the engine: an environment of its own, and a stop that lets it finish its running step, unless asked again."""
 
 import functools
 import shutil
@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
@@ -19,6 +20,10 @@ from environments.engine.lookup import Engine
 from environments.errors import Interrupted
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# A terminal that is closed, or a person who hits the keys twice, says one thing with two signals.
+ONE_STOP_SECONDS = 1.0
+STOPPING = "stopping: the engine finishes its running step first; Ctrl-C again leaves it half-done"
+STOPPING_NOW = "stopping at once: the running step is left half-done, and the next run looks at it"
 
 
 class EngineCommand(PulumiCommand):
@@ -37,6 +42,8 @@ class EngineCommand(PulumiCommand):
         self.command = str(engine.path)
         self.version = VersionInfo(*engine.version)
         self.interrupted = False
+        self._asked = 0.0
+        self._forced = False
         self._environ = environ
         self._report = report
         self._process: subprocess.Popen[str] | None = None
@@ -95,17 +102,24 @@ class EngineCommand(PulumiCommand):
                 signal.signal(number, handler)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
-        """Forward the first signal as SIGINT; a second one would make the engine leave its step half-done."""
-        if self.interrupted:
+        """
+        Forward the first signal as SIGINT; a second one too, and the engine leaves its step half-done; a third ends it.
+
+        Source: Pulumi CLI: a second interrupt ends the update at once.
+        """
+        again = self.interrupted
+        if again and time.monotonic() - self._asked < ONE_STOP_SECONDS:
             return
-        self.interrupted = True
+        ending = self._forced
+        self.interrupted, self._forced, self._asked = True, again, time.monotonic()
         if self._process is not None and self._process.poll() is None:
-            self._report("stopping: the engine finishes its running step first")
-            self._process.send_signal(signal.SIGINT)
+            self._report(STOPPING_NOW if again else STOPPING)
+            self._process.send_signal(signal.SIGKILL if ending else signal.SIGINT)
 
     def _check(self) -> None:
         if self.interrupted:
-            raise Interrupted("stopped on request; what was running was finished", "run the same command again")
+            what = "may be half-done" if self._forced else "was finished"
+            raise Interrupted(f"stopped on request; what was running {what}", "run the same command again")
 
 
 @functools.cache

@@ -14,6 +14,7 @@ from environments.ownership.owned import Owned, Owner
 
 ABSENT = ("NotFoundException", "ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException")
 API = "aws:apigatewayv2/api:Api"
+ROLE = "aws:iam/role:Role"
 FUNCTION = "aws:lambda/function:Function"
 
 
@@ -91,7 +92,11 @@ def _role(iam: Any, owner: Owner, clouds: Clouds) -> Iterator[Owned]:
     found = _ask(iam.get_role, RoleName=name)
     tags = {item["Key"]: item["Value"] for item in (found or {}).get("Role", {}).get("Tags", [])}
     if owner.has_tagged(tags):
-        yield _owned(clouds, ("aws:iam/role:Role", name), name, partial(_delete_role, iam), RoleName=name)
+        yield _owned(clouds, (ROLE, name), name, partial(_delete_role, iam), RoleName=name)
+        for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+            kind = ("aws:iam/rolePolicy:RolePolicy", f"{name}:{policy}")
+            call = partial(iam.delete_role_policy, PolicyName=policy)
+            yield _owned(clouds, kind, policy, call, (ROLE, name), RoleName=name)
 
 
 def _delete_role(iam: Any, RoleName: str) -> None:

@@ -3,6 +3,7 @@
 import os
 import shlex
 import sys
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,18 +24,45 @@ def lay_out(root: Path) -> None:
 
     Source: Pulumi, plugins of PULUMI_HOME: `plugins/KIND-NAME-vVERSION/pulumi-KIND-NAME`.
     """
-    local = root / ".local"
+    _fill(root / ".local", "pulumi", {})
+
+
+def lay_out_real(root: Path, real: Mapping[str, Path]) -> Path:
+    """
+    Lay out another home of the engine, in which the named resource plugins are Pulumi's own; return it.
+
+    Args:
+        real: the plugin's program by its name, `okta` or `aws`; what is not named is a stand-in there too.
+    """
+    return _fill(root / ".local", "pulumi-real", {f"resource-{name}": path for name, path in real.items()})
+
+
+def _fill(local: Path, home: str, real: Mapping[str, Path]) -> Path:
     local.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, executable, package, module in PLUGINS:
-        folder = local / f"pulumi/plugins/{name}-v{version(package)}"
-        _launcher(folder / executable, module)
+        folder = local / home / f"plugins/{name}-v{version(package)}"
+        if name in real:
+            _link(folder / executable, real[name].resolve())
+        else:
+            _launcher(folder / executable, module)
         folder.with_name(f"{folder.name}.lock").touch()
+    return local / home
+
+
+def _link(path: Path, target: Path) -> None:
+    """The program under the engine's own name for it: the engine looks for folders, and a linked one is none to it."""
+    if path.is_symlink() and path.readlink() == target:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.symlink_to(target)
+    temporary.replace(path)
 
 
 def _launcher(path: Path, module: str) -> None:
     """One executable; it replaces itself by Python, so that signals and the parent's id are the plugin's own."""
     text = f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m {module} "$@"\n'
-    if path.is_file() and path.read_text() == text and os.access(path, os.X_OK):
+    if not path.is_symlink() and path.is_file() and path.read_text() == text and os.access(path, os.X_OK):
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")

@@ -108,3 +108,34 @@ def test_no_traceback_comes_through() -> None:
     )
 
     assert explain("", [crash], PLACE).message == "it failed:\nNameError: x"
+
+
+@requirement("environments:named-failure")
+def test_an_engine_that_was_killed_is_called_that() -> None:
+    """Not its exit code and the beginning of its output (seen in fault runs)."""
+    error = explain("\n code: -9\n stdout: Updating (dev):\n@ updating....\n stderr:", [], PLACE)
+
+    assert "SIGKILL" in error.message and "stack dev" in error.message and "updating" not in error.message
+    assert error.remedy.startswith("mcp-okta up --stack dev")
+
+
+@requirement("environments:named-failure")
+def test_a_plugin_that_died_is_named_with_its_step_and_not_taken_for_a_cloud() -> None:
+    """What else it was asked meets a closed port, which is no cloud that does not answer (seen with 3.259.0)."""
+    errors = [
+        "okta Server server: error reading from server: EOF",
+        'okta OAuth app: connection error: desc = "transport: dial tcp 127.0.0.1:38249: connect: connection refused"',
+        "Detected that /x/pulumi-resource-okta exited prematurely. \n  This is *always* a bug in the provider.",
+    ]
+    error = explain("code: 1", errors, PLACE)
+
+    assert type(error) is EngineFailed
+    assert error.message == "the plugin okta ended in the middle of its work at okta Server server"
+    assert error.remedy == "mcp-okta up --stack dev"
+
+
+def test_what_a_command_without_events_says_is_not_shown_with_its_exit_code() -> None:
+    """`pulumi stack rm` and the like (pulumi.automation.errors.CommandError)."""
+    said = "\n code: 1\n stdout: \n stderr: error: 'dev' still has resources; removal rejected.\n"
+
+    assert explain(said, [], PLACE).message == "'dev' still has resources; removal rejected."

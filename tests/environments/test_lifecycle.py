@@ -227,6 +227,12 @@ def test_the_programs_refusal_is_one_message_and_leaves_no_stack(root: Path, env
     assert refused.value.message == "memory: lots is not a number"
     assert refused.value.remedy == "pulumi config set memory 512"
 
+    (root / "__main__.py").write_text('import pulumi\nraise pulumi.RunError("no")\n')
+    with pytest.raises(EngineFailed, match="no"):
+        up(root, "other", env)
+    assert not (root / "Pulumi.other.yaml").exists()
+    assert not any((root / "state/.pulumi/stacks").rglob("other.json"))
+
 
 @requirement("environments:clear-errors")
 def test_a_wrong_passphrase_changes_nothing(root: Path, env: Env) -> None:
@@ -237,6 +243,31 @@ def test_a_wrong_passphrase_changes_nothing(root: Path, env: Env) -> None:
         up(root, "dev", {**env, "PULUMI_CONFIG_PASSPHRASE": "wrong"})
 
     assert read_outputs(root, "dev", env)["url"]
+
+
+@requirement("environments:stale-lock")
+def test_a_killed_engines_empty_attributes_are_in_nobodys_way(root: Path, env: Env) -> None:
+    """Else each command ends with `EOF` (gocloud.dev, fileblob; seen in fault runs with 3.259.0)."""
+    up(root, "local", env)
+    attributes = checkpoint(root, "local")[0].with_name("local.json.attrs")
+    assert attributes.read_text()
+    for command in (lambda: read_outputs(root, "local", env), lambda: down(root, "local", env)):
+        attributes.write_text("")
+        command()
+
+
+@requirement("environments:nothing-left")
+def test_a_down_that_was_stopped_after_the_last_object_is_finished_by_the_next(root: Path, env: Env) -> None:
+    """The stack and its components are left in the state, and the engine removes no stack that holds any (3.259.0)."""
+    (root / "__main__.py").write_text(
+        'import pulumi\npulumi.ComponentResource("mcp-okta:infra:Endpoint", "endpoint")\n'
+    )
+    up(root, "local", env)
+
+    down(root, "local", env)
+
+    assert not (root / "Pulumi.local.yaml").exists()
+    assert not any((root / "state/.pulumi/stacks").rglob("local.json"))
 
 
 @requirement("environments:pending")

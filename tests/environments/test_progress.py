@@ -61,3 +61,26 @@ def test_complaints_are_kept_without_colours_and_told_once() -> None:
 
     assert listen.errors == ["no"]
     assert seen == [Note("look out", "warning")]
+
+
+@requirement("environments:named-failure")
+def test_a_complaint_about_a_resource_names_it() -> None:
+    """A plugin's words need not say which object they are about (seen in fault runs)."""
+    listen = Listener(lambda progress: None)
+    for urn in (URN, "", "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev"):
+        listen(event("diagnosticEvent", message="no", color="never", severity="error", urn=urn))
+
+    assert listen.errors == ["aws Function function: no", "no"]
+
+
+@requirement("environments:lost-answer")
+def test_a_creation_that_failed_is_kept_as_the_state_keeps_one_that_is_pending() -> None:
+    """It may have been done: recovery looks for it by type and name (pulumi, apitype.OperationV2)."""
+    listen = Listener(lambda progress: None)
+    made = step(URN, "aws:lambda/function:Function")
+    made["new"]["inputs"] = {"name": "mcp-okta-dev"}
+    listen(event("resOpFailedEvent", metadata=made, status=1, steps=1))
+    listen(event("resOpFailedEvent", metadata=made | {"op": "delete"}, status=1, steps=1))
+
+    resource = {"type": "aws:lambda/function:Function", "urn": URN, "inputs": {"name": "mcp-okta-dev"}}
+    assert listen.failed_creations == [{"type": "creating", "resource": resource}]

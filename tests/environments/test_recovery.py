@@ -2,8 +2,13 @@
 
 from typing import Any
 
-from environments.ownership import Owned, known_to_state, outermost
-from environments.recovery import was_begun
+import pytest
+
+from environments import ownership, recovery
+from environments.accounts import Clouds
+from environments.errors import Unreachable
+from environments.ownership import Found, Owned, Owner, known_to_state, outermost
+from environments.recovery import clear_failed, was_begun
 from environments.state import group_names, is_empty, pending
 from tests.requirements import requirement
 
@@ -64,3 +69,56 @@ def test_groups_that_the_stack_made_are_looked_for_by_their_own_names() -> None:
     group = {"type": "okta:group/group:Group", "inputs": {"name": "mcp-users"}}
 
     assert group_names({"resources": [group]}) == ["mcp-users"]
+
+
+OURS = Owner("dev", "0a1b2c3d")
+LOST = ("okta:auth/serverScope:ServerScope", "scp1")
+
+
+def cleared(monkeypatch: pytest.MonkeyPatch, owner: Owner, state: dict[str, Any]) -> tuple[bool, list[str], list[str]]:
+    """Clear up after a failed creation of the scope `mcp:read`: whether, what was deleted, what was said."""
+    gone: list[str] = []
+    there = [
+        Owned(LOST, "mcp:read", lambda: gone.append("lost")),
+        Owned((SCOPE, "scp2"), "x", lambda: gone.append("x")),
+    ]
+    monkeypatch.setattr(ownership, "find", lambda *_: Found(there))
+    monkeypatch.setattr(recovery, "state_of", lambda stack: state)
+    said: list[str] = []
+    handle: Any = None
+    done = clear_failed(handle, BEGUN["pending_operations"], owner, Clouds.of({}, {}), said.append)
+    return done, gone, said
+
+
+@requirement("environments:lost-answer")
+def test_what_a_failed_creation_made_all_the_same_is_deleted_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plugin died before it could say so: nothing is pending, and the next `up` would meet it (fault runs)."""
+    done, gone, said = cleared(monkeypatch, OURS, {})
+
+    assert (done, gone) == (True, ["lost"])
+    assert said == ["deleted what an earlier run had left: okta ServerScope mcp:read"]
+
+
+@requirement("environments:lost-answer")
+def test_what_the_state_knows_or_another_may_own_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half-made objects are in the state; without an id in the marks it may be a colleague's (ours)."""
+    known = {"resources": [{"type": SCOPE, "id": "scp1"}]}
+
+    assert cleared(monkeypatch, OURS, known) == (False, [], [])
+    assert cleared(monkeypatch, Owner("dev"), {}) == (False, [], [])
+
+
+@requirement("environments:lost-answer")
+def test_a_cloud_that_does_not_answer_is_said_and_does_not_hide_the_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next `up` looks again (ours)."""
+
+    def unreachable(*_: Any) -> Found:
+        raise Unreachable("Okta does not answer", "wait")
+
+    monkeypatch.setattr(ownership, "find", unreachable)
+    monkeypatch.setattr(recovery, "state_of", lambda stack: {})
+    said: list[str] = []
+    handle: Any = None
+
+    assert not clear_failed(handle, BEGUN["pending_operations"], OURS, Clouds.of({}, {}), said.append)
+    assert said == ["could not look for what the failed step may have made: Okta does not answer"]

@@ -71,6 +71,12 @@ def test_what_leads_elsewhere_is_unset(folder: LocalFolder, state: State) -> Non
     assert variables["AWS_CONFIG_FILE"] == variables["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
 
 
+@requirement("local:environment")
+def test_no_plugin_on_path_goes_before_those_that_are_laid_out(folder: LocalFolder, state: State) -> None:
+    """A person's own `pulumi-resource-okta` would, and with a warning (Pulumi, PULUMI_IGNORE_AMBIENT_PLUGINS)."""
+    assert local_environment(folder, state, {})["PULUMI_IGNORE_AMBIENT_PLUGINS"] == "true"
+
+
 def test_the_backend_is_a_url(folder: LocalFolder, state: State) -> None:
     """A path with a space or a per cent sign is written as RFC 3986 has it, and read as itself."""
     url = local_environment(folder, state, {})["PULUMI_BACKEND_URL"] or ""

@@ -23,4 +23,9 @@ REQUIREMENTS = {
     "ask-first": "design, safe by construction: up names org, account and region before it asks",
     "outputs-for": "docs/architecture.md, contract 1: outputs of a stack, a file, or the environment",
     "progress": "issue 3 §6: up and down show resources with durations, then what to do next",
+    "second-stop": "issue 4, fault runs: who asks a second time is obeyed at once; Pulumi, cancellation",
+    "lost-answer": "issue 4, fault runs: what was made and never reported is found and deleted",
+    "named-failure": "issue 4, fault runs: the message names the resource that failed",
+    "real-plugin": "issue 4: --providers real runs Pulumi's own Okta plugin, where it is installed or can be",
+    "no-stand-ins": "issue 4: the local cloud's plugins never work on a real org",
 }

@@ -21,4 +21,10 @@ REQUIREMENTS = {
     "plain-pulumi": "issue 3, §7: plain pulumi works after eval of local env",
     "side-by-side-dev": "issue 3, §3: python -m lambda_server serves the same app for a tool author",
     "load": "issue 4, must show: 200 concurrent sign-ins and 2,000 calls without an error or growth",
+    "fault-runs": "issue 4, must show: fault runs of up and destroy end with state and both clouds in agreement",
+    "real-plugin": "issue 4: --providers real runs Pulumi's own Okta plugin, with nothing changed in the program",
+    "real-plugin-state": "issue 4: the stand-in's state is the real plugin's",
+    "adversary": "issue 5, must show: the adversarial table through front door, runtime and zip, in both eras",
+    "challenge-forms": "issue 5 §2: the challenge survives API Gateway whether it renames the header or not",
+    "real-plugin-oauth": "issue 4: private_key_jwt and okta.*.manage scopes in the place of an API token",
 }

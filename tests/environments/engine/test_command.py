@@ -44,7 +44,7 @@ def test_a_failure_carries_what_the_engine_wrote(tmp_path: Path) -> None:
 
 @requirement("environments:polite-stop")
 def test_a_signal_reaches_the_engine_once_and_its_step_is_finished(tmp_path: Path) -> None:
-    """However often the person presses Ctrl-C: a second SIGINT leaves the step half-done (Pulumi, cancellation)."""
+    """Keys that are hit twice are one wish: a second SIGINT leaves the step half-done (Pulumi, cancellation)."""
     log, ready = tmp_path / "log", tmp_path / "ready"
     lines = [
         f"trap 'echo INT >> {log}' INT",
@@ -70,6 +70,34 @@ def test_a_signal_reaches_the_engine_once_and_its_step_is_finished(tmp_path: Pat
     assert log.read_text().split() == ["INT", "finished"]
     with pytest.raises(Interrupted):
         engine.run(["up"], str(tmp_path), {})
+
+
+@requirement("environments:second-stop")
+def test_who_asks_again_is_obeyed_at_once_and_the_third_time_whatever_the_engine_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step that never ends must not keep the person (issue 4, fault runs; Pulumi, cancellation)."""
+    monkeypatch.setattr("environments.engine.command.ONE_STOP_SECONDS", 0.0)
+    log, ready = tmp_path / "log", tmp_path / "ready"
+    lines = [f"trap 'echo INT >> {log}' INT", f"touch {ready}", "while true; do sleep 0.02; done"]
+    engine = command(tmp_path, *lines)
+
+    def person() -> None:
+        wait(ready)
+        for asked in (1, 2, 3):
+            os.kill(os.getpid(), signal.SIGINT)
+            deadline = time.monotonic() + 5
+            while asked < 3 and not (log.exists() and log.read_text().count("INT") == asked):
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+
+    thread = threading.Thread(target=person)
+    thread.start()
+    with engine.stoppable(), pytest.raises(Interrupted, match="may be half-done"):
+        engine.run(["up"], str(tmp_path), {})
+    thread.join(5)
+
+    assert log.read_text().split() == ["INT", "INT"]
 
 
 def test_signals_are_as_before_afterwards(tmp_path: Path) -> None:
