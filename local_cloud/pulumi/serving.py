@@ -11,16 +11,27 @@ import grpc
 
 MESSAGE_BYTES = 400 * 1024 * 1024
 LOOK_SECONDS = 1.0
+# More than the engine asks at once, which is 16 unless it is told otherwise: Cancel must not wait behind the others.
+THREADS = 128
+GRACE_SECONDS = 5.0
 
 
-def serve(register: Callable[[grpc.Server], None], at_end: Callable[[], None] = lambda: None) -> None:
+def serve(
+    register: Callable[[grpc.Server], None],
+    at_end: Callable[[], None] = lambda: None,
+    at_signal: Callable[[], None] = lambda: None,
+) -> None:
     """
     Listen on a free loopback port, print it, and serve until SIGINT, SIGTERM or the engine's death; then exit.
+
+    Args:
+        at_signal: shortens the calls in flight, which then have some seconds to answer.
+        at_end: ends what must not outlive this process.
 
     Source: Pulumi, plugin start-up protocol: the first line on stdout is the port.
     """
     limits = [("grpc.max_receive_message_length", MESSAGE_BYTES), ("grpc.max_send_message_length", MESSAGE_BYTES)]
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=limits)
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=THREADS), options=limits)
     register(server)
     port = server.add_insecure_port("127.0.0.1:0")
     ended = threading.Event()
@@ -31,7 +42,8 @@ def serve(register: Callable[[grpc.Server], None], at_end: Callable[[], None] = 
     print(port, flush=True)
     while not ended.wait(LOOK_SECONDS) and os.getppid() == engine:
         pass
-    server.stop(grace=1).wait(2)
+    at_signal()
+    server.stop(GRACE_SECONDS).wait(GRACE_SECONDS)
     at_end()
     leave()
 

@@ -70,8 +70,9 @@ def test_every_property_of_a_stand_in_exists_in_the_sdk_s_class(token: str) -> N
     assert required == {name for name, needed in inputs.items() if needed} - set(TAKEN_EITHER_WAY.get(token, ()))
 
 
-# The real plugin takes an image or an S3 object instead of a zip, for which the stand-in has nothing.
+# The real plugin takes an image, an S3 object, a backup instead, for which the stand-in has nothing.
 TAKEN_EITHER_WAY = {
+    "aws:dynamodb/table:Table": ("attributes", "hashKey"),
     "aws:lambda/function:Function": ("code", "handler", "runtime"),
     "aws:apigatewayv2/integration:Integration": ("integrationUri",),
     "aws:apigatewayv2/route:Route": ("target",),

@@ -26,5 +26,11 @@ REQUIREMENTS = {
     "cancel": f"{PROTO}, Cancel: waiting ends",
     "emulator": "issue 4: both stand-ins against the local Okta and moto",
     "host": f"{PROTO}, LanguageRuntime: the real engine runs a program",
+    "contract": "issue 4: every resource type of both plugins, judged alike",
+    "faults": "issue 4: a create that fails half-way is in the state or is cleaned up, never lost",
+    "parallel": "issue 4: the engine's calls come in parallel",
+    "oauth": "Okta, Implement OAuth for Okta with a service app; RFC 7523 §2.2",
+    "dynamodb": "issue 4: what a tool's author needs next; AWS, DynamoDB API",
     "ends": "issue 4: no plugin process outlives its engine",
+    "real": "issue 4: --providers real lays Pulumi's own plugin where its stand-in was",
 }

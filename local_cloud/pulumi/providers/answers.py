@@ -12,7 +12,7 @@ from google.rpc import status_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from local_cloud.pulumi.providers import values
-from local_cloud.pulumi.providers.errors import Gone, HalfCreated, ProviderError
+from local_cloud.pulumi.providers.errors import Gone, HalfDone, ProviderError
 
 Context: TypeAlias = Any  # grpc.ServicerContext, for which there are no types
 Method = Callable[[Any, Any, Context], Any]
@@ -25,7 +25,7 @@ def answering(method: Method) -> Method:
     def answer(self: Any, request: Any, context: Context) -> Any:
         try:
             return method(self, request, context)
-        except HalfCreated as error:
+        except HalfDone as error:
             half, text = error, error.reason
         except ProviderError as error:
             half, text = None, str(error)
@@ -44,7 +44,7 @@ def own_mistake(error: Exception) -> str:
     return f"the stand-in plugin failed: {type(error).__name__}: {error} ({Path(frame.filename).name}:{frame.lineno})"
 
 
-def abort(context: Context, text: str, half: HalfCreated | None = None) -> None:
+def abort(context: Context, text: str, half: HalfDone | None = None) -> None:
     """End the request; a half-made object is kept in the state, so that the next `up` mends or deletes it."""
     if half is not None:
         detail = any_pb2.Any()
@@ -54,7 +54,7 @@ def abort(context: Context, text: str, half: HalfCreated | None = None) -> None:
     context.abort(grpc.StatusCode.UNKNOWN, text)
 
 
-def initialization_failed(half: HalfCreated) -> Any:
+def initialization_failed(half: HalfDone) -> Any:
     """
     The status detail that carries the object's id.
 

@@ -12,11 +12,12 @@ from typing import Any
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from local_cloud.pulumi.providers import values
+from local_cloud.pulumi.providers import creation, values
 from local_cloud.pulumi.providers.answers import Context, answering
 from local_cloud.pulumi.providers.difference import as_inputs, changed_properties
-from local_cloud.pulumi.providers.errors import Gone, HalfCreated, ProviderError
-from local_cloud.pulumi.providers.naming import fill_names, given_name
+from local_cloud.pulumi.providers.errors import Gone, HalfDone, ProviderError
+from local_cloud.pulumi.providers.naming import fill_names, given_name, type_token
+from local_cloud.pulumi.providers.patience import Patience
 from local_cloud.pulumi.providers.resource import Plugin, Resource
 from local_cloud.pulumi.providers.schema import COVERAGE, failures, fill_defaults, secrets_of
 from local_cloud.pulumi.serving import serve
@@ -30,6 +31,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def __init__(self, plugin: Plugin) -> None:
         self._plugin = plugin
         self._client: Any = None
+        self._patience = Patience()
 
     def Handshake(self, request: Any, context: Context) -> Any:
         """No secrets on the wire: the engine keeps the mark itself on every output whose input had it."""
@@ -50,7 +52,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     @answering
     def GetSchema(self, request: Any, context: Context) -> Any:
         """Refused: the SDK's package has the schema."""
-        raise ProviderError(f"the stand-in plugin {self._plugin.name} has no schema; install the real plugin for that")
+        raise ProviderError(
+            f"the stand-in plugin {self._plugin.name} has no schema; `pulumi import` needs --generate-code=false"
+        )
 
     @answering
     def CheckConfig(self, request: Any, context: Context) -> Any:
@@ -71,7 +75,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     @answering
     def Configure(self, request: Any, context: Context) -> Any:
         """Connect to the cloud with the configuration and the environment."""
-        self._client = self._plugin.connect(values.read(request.args))
+        self._client = self._plugin.connect(values.read(request.args), self._patience)
         return provider_pb2.ConfigureResponse(
             acceptSecrets=False, supportsPreview=True, supports_autonaming_configuration=True
         )
@@ -119,21 +123,21 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if request.preview:
             return provider_pb2.CreateResponse(properties=values.write(_expected(resource, {}, inputs), secrets))
         try:
-            identifier = resource.create(self._client, inputs)
-        except HalfCreated as half:
+            made = creation.create(resource, self._client, inputs)
+        except HalfDone as half:
             raise self._as_it_is(resource, half) from half
         try:
-            state = resource.state(self._client, identifier, inputs)
+            state = resource.state(self._client, made.identifier, {**inputs, **made.told})
         except (ProviderError, Gone) as error:
-            reason = f"{identifier} was created and cannot be read: {error}"
-            raise HalfCreated(identifier, inputs, reason) from error
-        return provider_pb2.CreateResponse(id=identifier, properties=values.write(state, secrets))
+            reason = f"{made.identifier} was created and cannot be read: {error}"
+            raise self._as_it_is(resource, HalfDone(made.identifier, inputs, reason, made.told)) from error
+        return provider_pb2.CreateResponse(id=made.identifier, properties=values.write(state, secrets))
 
-    def _as_it_is(self, resource: Resource, half: HalfCreated) -> HalfCreated:
+    def _as_it_is(self, resource: Resource, half: HalfDone) -> HalfDone:
         """The half-made object with what the cloud holds of it, so that the next update sees what is missing."""
         half.secrets = secrets_of(resource.schema)
         with contextlib.suppress(ProviderError, Gone):
-            half.properties = resource.state(self._client, half.identifier, half.inputs)
+            half.properties = resource.state(self._client, half.identifier, half.properties)
         return half
 
     @answering
@@ -160,12 +164,29 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         secrets = secrets_of(resource.schema)
         if request.preview:
             return provider_pb2.UpdateResponse(properties=values.write(_expected(resource, state, new), secrets))
+        new |= {name: state[name] for name in request.ignoreChanges if name in state}
         try:
+            if not _whole(resource, state):
+                state = resource.state(self._client, request.id, {**state, **new})
             resource.update(self._client, request.id, state, new)
             found = resource.state(self._client, request.id, {**state, **new})
         except Gone as error:
             raise ProviderError(f"{request.id} is gone; run `pulumi refresh`, then again") from error
+        except ProviderError as error:
+            raise self._half_updated(resource, request.id, state, new, error) from error
         return provider_pb2.UpdateResponse(properties=values.write(found, secrets))
+
+    def _half_updated(
+        self, resource: Resource, identifier: str, state: values.Properties, new: values.Properties, error: Exception
+    ) -> Exception:
+        """The object as the failed update left it; the error alone where that cannot be read."""
+        half = HalfDone(identifier, new, str(error))
+        half.secrets = secrets_of(resource.schema)
+        try:
+            half.properties = resource.state(self._client, identifier, {**state, **new})
+        except (ProviderError, Gone):
+            return error
+        return half
 
     @answering
     def Delete(self, request: Any, context: Context) -> Any:
@@ -176,7 +197,8 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def Cancel(self, request: Any, context: Context) -> Any:
-        """Requests in flight finish; waiting for another try ends."""
+        """Requests in flight finish; waiting for another try ends, also while the plugin is being configured."""
+        self._patience.cancel()
         if self._client is not None:
             self._client.patience.cancel()
         return empty_pb2.Empty()
@@ -192,10 +214,15 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         raise ProviderError(f"the method {request.tok} is not emulated here; {COVERAGE}")
 
     def _resource(self, urn: str) -> Resource:
-        token = urn.split("::")[2].rsplit("$", 1)[-1]
+        token = type_token(urn)
         if token not in self._plugin.resources:
             raise ProviderError(f"the resource type {token} is not emulated here; {COVERAGE}")
         return self._plugin.resources[token]
+
+
+def _whole(resource: Resource, state: values.Properties) -> bool:
+    """Whether the cloud was ever read: a creation may have failed so early that the state is what was wished."""
+    return all(name in state for name, spec in resource.schema.items() if spec.output)
 
 
 def _expected(resource: Resource, state: values.Properties, inputs: values.Properties) -> values.Properties:
@@ -207,4 +234,8 @@ def _expected(resource: Resource, state: values.Properties, inputs: values.Prope
 def main(plugin: Plugin) -> None:
     """Serve the plugin until the engine ends it."""
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-    serve(lambda server: provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(plugin), server))
+    provider = Provider(plugin)
+    serve(
+        lambda server: provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server),
+        at_signal=lambda: provider.Cancel(None, None),
+    )

@@ -21,10 +21,27 @@ def changed_properties(schema: Schema, state: Properties, old: Properties, new: 
 def _changed(spec: Property, name: str, state: Properties, old: Properties, new: Properties) -> bool:
     if unknown(new.get(name)):
         return True
-    held = normal(spec, (old if spec.prefer_given else state).get(name))
+    held = (old if spec.prefer_given else state).get(name)
     if name not in new:
-        return not spec.computed and held is not None
-    return bool(held != normal(spec, new[name]))
+        return not spec.computed and normal(spec, held) is not None
+    return not same(spec, held, new[name])
+
+
+def same(spec: Property, held: Any, given: Any) -> bool:
+    """Whether the cloud holds what was given."""
+    return bool(normal(spec, _as_far_as_given(spec, held, given)) == normal(spec, given))
+
+
+def _as_far_as_given(spec: Property, held: Any, given: Any) -> Any:
+    """What is held, without the computed fields that the program leaves to the cloud; lists item by item."""
+    if not spec.fields or not held or not given:
+        return held
+    if isinstance(held, list) and isinstance(given, list):
+        pairs = zip(held, [*given, *[{}] * len(held)], strict=False)
+        return [_as_far_as_given(spec, item, other) for item, other in pairs]
+    if isinstance(held, dict) and isinstance(given, dict):
+        return {n: v for n, v in held.items() if n in given or n not in spec.fields or not spec.fields[n].computed}
+    return held
 
 
 def normal(spec: Property, value: Any) -> Any:
@@ -37,9 +54,11 @@ def normal(spec: Property, value: Any) -> Any:
         return None
     if is_archive(value):
         return digest(value)
+    if spec.json:
+        return json.loads(value)
     if isinstance(value, dict) and spec.fields:
         found = {name: normal(field, value.get(name)) for name, field in spec.fields.items()}
-        return {name: item for name, item in found.items() if item is not None}
+        return {name: item for name, item in found.items() if item is not None} or None
     if isinstance(value, list):
         items = [normal(Property("object", fields=spec.fields), item) for item in value]
         return sorted(items, key=_text) if spec.unordered else items
@@ -59,5 +78,5 @@ def as_inputs(schema: Schema, state: Properties, old: Properties) -> Properties:
 
 def _refreshed(spec: Property | None, held: Any, given: Any) -> Any:
     """What the cloud holds, in the program's own form where that means the same."""
-    kept = spec is None or spec.prefer_given or normal(spec, held) == normal(spec, given)
+    kept = spec is None or spec.prefer_given or same(spec, held, given)
     return given if kept else held

@@ -16,6 +16,11 @@ def logical_name(urn: str) -> str:
     return urn.rsplit("::", 1)[-1]
 
 
+def type_token(urn: str) -> str:
+    """The resource's own type, which comes after those of its parents."""
+    return urn.split("::")[2].rsplit("$", 1)[-1]
+
+
 def fill_names(schema: Schema, given: Properties, request: Any) -> Properties:
     """
     The inputs with a name: the one from before, the engine's proposal, or the logical name and a random suffix.

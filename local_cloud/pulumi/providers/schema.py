@@ -1,5 +1,6 @@
 """What a resource type's properties are: types, defaults, which a change replaces, which are secret."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ class Property:
         unordered: a set: two orders of the same items are no difference.
         prefer_given: the cloud does not answer with it, or in another form: what was given is kept.
         auto_named: where it is left out, the plugin makes up a name.
+        json: a JSON text: two that say the same are no difference.
         fields: of an object, or of each object in an array; without them, texts.
     """
 
@@ -35,6 +37,7 @@ class Property:
     unordered: bool = False
     prefer_given: bool = False
     auto_named: bool = False
+    json: bool = False
     fields: "Schema | None" = None
 
     @property
@@ -52,15 +55,19 @@ OUTPUT = Property("string", output=True)
 
 
 def fill_defaults(schema: Schema, given: Properties) -> Properties:
-    """The inputs with the defaults that the real plugin fills in when it checks them; sets in alphabetical order."""
+    """The inputs with the defaults that the real plugin fills in when it checks them, also in objects."""
     defaults = {name: spec.default for name, spec in schema.items() if spec.default is not None}
-    filled = {**defaults, **given}
-    return {n: sorted(v) if _is_set_of_texts(schema, n, v) else v for n, v in filled.items()}
+    return {name: _filled(schema.get(name), value) for name, value in {**defaults, **given}.items()}
 
 
-def _is_set_of_texts(schema: Schema, name: str, value: Any) -> bool:
-    unordered = name in schema and schema[name].unordered and isinstance(value, list)
-    return unordered and all(isinstance(item, str) and item != UNKNOWN for item in value)
+def _filled(spec: Property | None, value: Any) -> Any:
+    if spec is None:
+        return value
+    if spec.fields and isinstance(value, dict) and not is_archive(value):
+        return fill_defaults(spec.fields, value)
+    if spec.fields and isinstance(value, list):
+        return [_filled(spec, item) for item in value]
+    return value
 
 
 def failures(schema: Schema, given: Properties, above: str = "") -> Iterator[Failure]:
@@ -81,11 +88,21 @@ def _wrong(spec: Property | None, path: str, value: Any) -> Iterator[Failure]:
         return
     elif not fits(spec.kind, value):
         yield path, f"the property '{path}' must be of type {spec.kind}, and is of type {kind_of(value)}"
+    elif spec.json and not _is_json(value):
+        yield path, f"the property '{path}' must be a JSON text"
     elif spec.kind == "array":
         for index, item in enumerate(value):
             yield from _wrong_item(spec, f"{path}[{index}]", item)
     elif spec.kind == "object":
         yield from _wrong_fields(spec, path, value)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _wrong_item(spec: Property, path: str, item: Any) -> Iterator[Failure]:

@@ -150,7 +150,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
     "integration": {
         "timeoutMilliseconds": 20000,
-        "responseParameters": [{"statusCode": "401", "mappings": {"a": "b"}}],
+        "responseParameters": [{"statusCode": "401", "mappings": {"overwrite:header.a": "b"}}],
     },
     "route": {"routeKey": "GET /mcp"},
 }

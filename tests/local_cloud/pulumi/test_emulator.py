@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import anyio
 import httpx2
 import pytest
 
@@ -12,30 +11,16 @@ from local_cloud.pulumi.providers.okta import PLUGIN
 from local_cloud.pulumi.providers.okta.client import OktaClient
 from local_cloud.pulumi.providers.okta.connection import prove
 from tests.local_cloud.pulumi import recording
+from tests.local_cloud.pulumi.in_process import InProcess
 from tests.local_cloud.pulumi.recording import without_defaults_notes
 from tests.local_cloud.pulumi.test_vectors import CHANGES
 from tests.local_cloud.pulumi.wire import Aborted, Wire, plain
 from tests.requirements import requirement
 
 URL, TOKEN = "http://127.0.0.1:8480", "00test"
+APP = "okta:app/oAuth:OAuth"
 SERVER, SCOPE, GROUP = "okta:auth/server:Server", "okta:auth/serverScope:ServerScope", "okta:group/group:Group"
 LISTS = ("/api/v1/authorizationServers", "/api/v1/apps", "/api/v1/groups")
-
-
-class InProcess(httpx2.BaseTransport):
-    """A blocking client's way into an ASGI application."""
-
-    def __init__(self, app: Any) -> None:
-        self._transport = httpx2.ASGITransport(app)
-
-    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Answer one request in an event loop of its own."""
-
-        async def answer() -> httpx2.Response:
-            found = await self._transport.handle_async_request(request)
-            return httpx2.Response(found.status_code, headers=found.headers, content=await found.aread())
-
-        return anyio.run(answer)
 
 
 @pytest.fixture
@@ -186,3 +171,46 @@ def test_a_change_of_status_alone_is_one_request(client: OktaClient, wire: Wire)
     assert changed == {**state, "status": "INACTIVE"}
     wire.delete(token, identifier, changed)
     assert wire.read(token, identifier, changed, inputs).id == ""
+
+
+@requirement("pulumi:requests")
+def test_the_calls_find_a_server_and_everybody(client: OktaClient, wire: Wire) -> None:
+    """By the exact name; what is not there is said (Okta's Terraform provider, data sources)."""
+    made = plain(wire.create(SERVER, wire.check(SERVER, {"name": "mine", "audiences": ["https://a"]})[0]).properties)
+    wire.create(SERVER, wire.check(SERVER, {"name": "mine too", "audiences": ["https://b"]})[0])
+
+    assert wire.invoke("okta:auth/getServer:getServer", {"name": "mine"}) == made
+    everyone = wire.invoke("okta:group/getEveryoneGroup:getEveryoneGroup", {})
+    assert client.get(f"/api/v1/groups/{everyone['id']}")["type"] == "BUILT_IN"
+    with pytest.raises(Aborted, match="authorization server with name 'nobody' does not exist"):
+        wire.invoke("okta:auth/getServer:getServer", {"name": "nobody"})
+    with pytest.raises(Aborted, match="getEveryoneGroup with includeUsers is not emulated"):
+        wire.invoke("okta:group/getEveryoneGroup:getEveryoneGroup", {"includeUsers": True})
+
+
+@requirement("pulumi:emulator")
+@pytest.mark.parametrize(
+    ("kind", "given", "expected"),
+    [
+        ("web", {}, {"tokenEndpointAuthMethod": "client_secret_basic", "grantTypes": ["authorization_code"]}),
+        ("browser", {"tokenEndpointAuthMethod": "none", "pkceRequired": True}, {"clientSecret": ""}),
+        (
+            "web",
+            {"clientUri": "https://a/about", "tosUri": "https://a/tos", "postLogoutRedirectUris": ["https://a/bye"]},
+            {"clientUri": "https://a/about", "tosUri": "https://a/tos", "postLogoutRedirectUris": ["https://a/bye"]},
+        ),
+    ],
+)
+def test_apps_of_other_kinds(kind: str, given: dict[str, Any], expected: dict[str, Any], wire: Wire) -> None:
+    """A web app has a secret, a browser app has none, pages about an app are kept (Okta, OIDC apps)."""
+    grants = {"grantTypes": ["authorization_code"], "responseTypes": ["code"]} if kind == "browser" else {}
+    app = {"label": "x", "type": kind, "redirectUris": ["https://a/callback"], **grants, **given}
+    inputs, faults = wire.check(APP, app)
+    made = wire.create(APP, inputs)
+    state = plain(made.properties)
+
+    assert faults == {}
+    assert {name: state[name] for name in expected} == expected
+    assert bool(state["clientSecret"]) == (kind == "web")
+    assert list(wire.diff(APP, state, inputs, inputs).diffs) == []
+    assert plain(wire.read(APP, made.id, state, inputs).properties) == state

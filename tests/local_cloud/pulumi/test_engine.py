@@ -43,7 +43,7 @@ def engine(tmp_path: Path, org: StubOkta) -> Iterator[Engine]:
 def test_a_program_is_deployed_after_a_failure_half_way_and_taken_down(engine: Engine, org: StubOkta) -> None:
     """What exists is in the state, the next `up` mends it, secrets are encrypted, nothing is left (issue 4)."""
     engine.program(PROGRAM)
-    org.failing[ASSIGN] = 500
+    org.failing[ASSIGN] = 403
     failed = engine.run("up", "--yes", "--skip-preview")
     half = {resource["type"]: resource for resource in engine.state()}["okta:app/oAuth:OAuth"]
     org.failing.clear()
@@ -64,6 +64,23 @@ def test_a_program_is_deployed_after_a_failure_half_way_and_taken_down(engine: E
     assert engine.run("destroy", "--yes", "--skip-preview").code == 0
     assert engine.state() == []
     assert not [path for path in org.objects if path.endswith(("/app1", "/group1"))]
+
+
+@requirement("pulumi:import")
+def test_what_exists_is_taken_over_by_the_option_and_by_the_command(engine: Engine, org: StubOkta) -> None:
+    """The option `import_`, which works below components too, and `pulumi import` (Pulumi, import)."""
+    for name in ("one", "two"):
+        org.objects[f"/api/v1/groups/{name}"] = {"id": name, "profile": {"name": name, "description": "d"}}
+    declared = "okta.group.Group('{0}', name='{0}', description='d'{1})\n"
+    option = ", opts=pulumi.ResourceOptions(import_='one')"
+    engine.program("import pulumi, pulumi_okta as okta\n" + declared.format("one", option))
+    up = engine.run("up", "--yes", "--skip-preview")
+    done = engine.run("import", "okta:group/group:Group", "two", "two", "--yes", "--generate-code=false")
+    engine.program("import pulumi, pulumi_okta as okta\n" + declared.format("one", "") + declared.format("two", ""))
+    after = engine.run("preview", "--expect-no-changes")
+
+    assert up.code == done.code == after.code == 0, up.out + done.out + after.out
+    assert {resource["id"] for resource in engine.state() if "id" in resource} >= {"one", "two"}
 
 
 @requirement("pulumi:host")

@@ -137,13 +137,30 @@ def test_an_aws_that_is_not_there_is_one_message_with_its_address(monkeypatch: p
 
 
 @requirement("pulumi:unreachable")
+def test_a_stand_in_does_not_work_on_a_real_cloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PULUMI_HOME that was left over would bring it there; it says what to unset and sends nothing (ours)."""
+    for name in ("OKTA_HTTP_PROXY", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"):
+        monkeypatch.delenv(name, raising=False)
+
+    with pytest.raises(ProviderError, match=r"Okta plugin does not work on https://acme.okta.com; unset PULUMI_HOME"):
+        okta.connect({"orgName": "acme", "apiToken": TOKEN})
+    with pytest.raises(
+        ProviderError, match=r"AWS plugin does not work on https://sts\..*amazonaws.com; unset PULUMI_HOME"
+    ):
+        aws.connect(KEYS)
+
+
+@requirement("pulumi:unreachable")
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
         ({}, "not configured: okta:orgName, okta:apiToken"),
         ({"orgName": "acme"}, "not configured: okta:apiToken"),
         ({"httpProxy": "127.0.0.1:80", "apiToken": TOKEN}, "okta:httpProxy .* is not a URL"),
-        ({"orgName": "acme", "apiToken": TOKEN, "maxRetries": "many"}, "okta:maxRetries is not a whole number"),
+        (
+            {"httpProxy": "http://127.0.0.1:9", "apiToken": TOKEN, "maxRetries": "many"},
+            "okta:maxRetries is not a whole number",
+        ),
     ],
 )
 def test_a_wrong_setting_is_named(settings: dict[str, str], words: str, monkeypatch: pytest.MonkeyPatch) -> None:

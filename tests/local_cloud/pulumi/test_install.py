@@ -6,7 +6,7 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-from local_cloud.pulumi.install import lay_out
+from local_cloud.pulumi.install import lay_out, lay_out_real
 from tests.requirements import requirement
 
 VERSIONS = {
@@ -61,3 +61,40 @@ def test_a_launcher_becomes_the_plugin(tmp_path: Path) -> None:
 
     assert port.strip().isdigit()
     assert plugin.returncode == 0
+
+
+@requirement("pulumi:real")
+def test_a_real_plugin_lies_where_its_stand_in_was_and_the_rest_are_stand_ins(tmp_path: Path) -> None:
+    """In a home of the engine of its own; the folder is a folder, since the engine follows no linked one (issue 4)."""
+    lay_out(tmp_path)
+    before = contents(tmp_path)
+    own = tmp_path / "own/pulumi-resource-okta"
+    own.parent.mkdir()
+    own.write_bytes(b"\x7fELF\xff")
+
+    home = lay_out_real(tmp_path, {"okta": own})
+
+    assert home == tmp_path / ".local/pulumi-real"
+    for name, number in VERSIONS.items():
+        folder = home / f"plugins/{name}-v{number}"
+        assert folder.is_dir() and not folder.is_symlink()
+        assert (folder / f"pulumi-{name}").is_symlink() == (name == "resource-okta")
+    assert (home / f"plugins/resource-okta-v{VERSIONS['resource-okta']}/pulumi-resource-okta").resolve() == own
+    assert contents(tmp_path / ".local/pulumi") == before
+
+
+@requirement("pulumi:real")
+def test_another_choice_of_plugins_replaces_the_earlier_one(tmp_path: Path) -> None:
+    """A link becomes a launcher again, and a link to a file that is gone one to the file that is there (ours)."""
+    paths = [tmp_path / "old", tmp_path / "new"]
+    for path in paths:
+        path.write_bytes(b"\x7fELF\xff")
+    for path in paths:
+        home = lay_out_real(tmp_path, {"okta": path, "aws": path})
+    paths[0].unlink()
+    lay_out_real(tmp_path, {"okta": paths[1]})
+
+    (okta,), (aws,) = home.rglob("pulumi-resource-okta"), home.rglob("pulumi-resource-aws")
+    assert okta.resolve() == paths[1]
+    assert "local_cloud.pulumi.providers.aws" in aws.read_text()
+    assert paths[1].read_bytes() == b"\x7fELF\xff"

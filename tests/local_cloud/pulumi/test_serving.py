@@ -5,11 +5,15 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from tests.requirements import requirement
 
@@ -37,6 +41,63 @@ def test_a_plugin_ends_quietly_at_a_signal(number: signal.Signals) -> None:
 
     assert info.version == "7.0.1"
     assert (plugin.returncode, errors) == (0, "")
+
+
+@requirement("pulumi:cancel")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_wait_and_the_engine_is_told(number: signal.Signals) -> None:
+    """A call that waits for a rate limit answers before the process ends (ours: the state is told)."""
+    with (
+        limited_org() as (url, asked),
+        subprocess.Popen(
+            PLUGIN,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "OKTA_HTTP_PROXY": url, "OKTA_API_TOKEN": "00x"},
+        ) as plugin,
+    ):
+        assert plugin.stdout
+        with grpc.insecure_channel(f"127.0.0.1:{int(plugin.stdout.readline())}") as channel:
+            stub = provider_pb2_grpc.ResourceProviderStub(channel)
+            call = stub.Configure.future(provider_pb2.ConfigureRequest(), timeout=20)
+            assert asked.wait(10)
+            plugin.send_signal(number)
+            try:
+                failure = call.exception(timeout=8)
+                plugin.wait(8)
+            finally:
+                plugin.kill()
+
+    assert failure.details() == f"GET {url}/api/v1/users/me: cancelled"
+    assert plugin.returncode == 0
+
+
+@contextmanager
+def limited_org() -> Iterator[tuple[str, threading.Event]]:
+    """An org that is beyond its rate limit for a long time; the event: it was asked."""
+    asked = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        """Refuses each request."""
+
+        def do_GET(self) -> None:
+            """429."""
+            self.send_response(429)
+            self.send_header("x-rate-limit-reset", "99999999999")
+            self.send_header("content-length", "0")
+            self.end_headers()
+            asked.set()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Keep the terminal clean."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @requirement("pulumi:ends")

@@ -55,7 +55,7 @@ class Wire:
     """One plugin, and the engine that asks it."""
 
     def __init__(self, plugin: Plugin, connect: Callable[[dict[str, Any]], Any] | None = None) -> None:
-        self.plugin = replace(plugin, connect=connect) if connect else plugin
+        self.plugin = replace(plugin, connect=lambda settings, patience: connect(settings)) if connect else plugin
         self.provider = Provider(self.plugin)
         if connect:
             self.ask("Configure", provider_pb2.ConfigureRequest(args=values.write({})))

@@ -11,6 +11,7 @@ from local_cloud.pulumi.providers.aws import (
     roles,
     routes,
     stages,
+    tables,
 )
 from local_cloud.pulumi.providers.aws.connection import SETTINGS, connect
 from local_cloud.pulumi.providers.resource import Plugin
@@ -23,6 +24,7 @@ PLUGIN = Plugin(
         "aws:apigatewayv2/integration:Integration": integrations.INTEGRATION,
         "aws:apigatewayv2/route:Route": routes.ROUTE,
         "aws:cloudwatch/logGroup:LogGroup": logs.LOG_GROUP,
+        "aws:dynamodb/table:Table": tables.TABLE,
         "aws:iam/role:Role": roles.ROLE,
         "aws:iam/rolePolicy:RolePolicy": role_policies.ROLE_POLICY,
         "aws:lambda/function:Function": functions.FUNCTION,

@@ -3,7 +3,7 @@
 from local_cloud.pulumi.providers.aws.client import AwsClient
 from local_cloud.pulumi.providers.aws.gateway import REGION, SERVICE, TAGS, TAGS_ALL, arn, retag_gateway
 from local_cloud.pulumi.providers.errors import ProviderError
-from local_cloud.pulumi.providers.resource import Resource
+from local_cloud.pulumi.providers.resource import Candidate, Resource
 from local_cloud.pulumi.providers.schema import NAME, OUTPUT, Property
 from local_cloud.pulumi.providers.values import Properties
 
@@ -20,6 +20,15 @@ def _create(aws: AwsClient, inputs: Properties) -> str:
         Tags=inputs.get("tags") or {},
     )
     return str(api["ApiId"])
+
+
+def _find(aws: AwsClient, inputs: Properties) -> list[Candidate]:
+    found = aws.pages(SERVICE, "get_apis", "Items")
+    return [Candidate(api["ApiId"], _seconds(api)) for api in found if api["Name"] == inputs["name"]]
+
+
+def _seconds(api: Properties) -> float | None:
+    return api["CreatedDate"].timestamp() if "CreatedDate" in api else None
 
 
 def _read(aws: AwsClient, identifier: str, given: Properties) -> Properties:
@@ -66,8 +75,11 @@ API = Resource(
         "tags": TAGS,
         "tagsAll": TAGS_ALL,
     },
+    noun="HTTP API",
+    title="name",
     create=_create,
     read=_read,
     update=_update,
     delete=_delete,
+    find=_find,
 )

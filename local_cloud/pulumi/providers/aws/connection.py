@@ -7,19 +7,20 @@ from botocore import exceptions
 
 from local_cloud.pulumi.providers.aws.client import AwsClient
 from local_cloud.pulumi.providers.errors import ProviderError
+from local_cloud.pulumi.providers.patience import Patience
 from local_cloud.pulumi.providers.values import Properties
 
 SETTINGS = frozenset({"region", "profile", "accessKey", "secretKey", "skipCredentialsValidation"})
 
 
-def connect(settings: Properties) -> AwsClient:
+def connect(settings: Properties, patience: Patience | None = None) -> AwsClient:
     """
     Open a session with the configuration or the environment; `AWS_ENDPOINT_URL` leads elsewhere than to AWS.
 
     Raises:
-        ProviderError: no region, no credentials, or AWS does not take them.
+        ProviderError: no region, no credentials, or AWS does not take them; the endpoint is not on this machine.
     """
-    client = AwsClient(session(settings))
+    client = AwsClient(session(settings), patience, only_loopback=True)
     if str(settings.get("skipCredentialsValidation", False)).lower() != "true":
         client.call("sts", "get_caller_identity")
     return client

@@ -1,11 +1,12 @@
 """Lambda functions."""
 
+from datetime import datetime
 from typing import Any
 
 from local_cloud.pulumi.providers.aws.client import AwsClient, retag
 from local_cloud.pulumi.providers.aws.gateway import REGION, TAGS, TAGS_ALL
 from local_cloud.pulumi.providers.errors import ProviderError
-from local_cloud.pulumi.providers.resource import Resource, finish
+from local_cloud.pulumi.providers.resource import Candidate, Resource
 from local_cloud.pulumi.providers.schema import IMMUTABLE_NAME, OUTPUT, Property
 from local_cloud.pulumi.providers.values import Properties, archive_bytes
 
@@ -42,9 +43,32 @@ def _create(aws: AwsClient, inputs: Properties) -> str:
         Tags=inputs.get("tags") or {},
         **_configuration(inputs),
     )
+    return str(name)
+
+
+def _complete(aws: AwsClient, identifier: str, inputs: Properties) -> None:
+    _settle(aws, identifier)
     if inputs["reservedConcurrentExecutions"] >= 0:
-        finish(name, inputs, f"the function {name}", lambda: _reserve(aws, name, inputs))
-    return name
+        _reserve(aws, identifier, inputs)
+
+
+def _settle(aws: AwsClient, name: str) -> None:
+    """
+    Wait until the function can be changed again.
+
+    Source: AWS Lambda, function states.
+    """
+    aws.until(
+        f"the function {name}",
+        lambda: aws.call("lambda", "get_function_configuration", FunctionName=name),
+        lambda found: found.get("State") != "Pending" and found.get("LastUpdateStatus") != "InProgress",
+    )
+
+
+def _find(aws: AwsClient, inputs: Properties) -> list[Candidate]:
+    found = aws.call("lambda", "get_function_configuration", FunctionName=inputs["name"])
+    modified = datetime.fromisoformat(f"{found['LastModified'][:19]}+00:00")
+    return [Candidate(inputs["name"], modified.timestamp())]
 
 
 def _reserve(aws: AwsClient, name: str, inputs: Properties) -> None:
@@ -95,9 +119,11 @@ _CODE = ("sourceCodeHash", "architectures")
 def _update(aws: AwsClient, identifier: str, state: Properties, inputs: Properties) -> None:
     if _differs(_CONFIGURATION, state, inputs):
         aws.call("lambda", "update_function_configuration", FunctionName=identifier, **_configuration(inputs))
+        _settle(aws, identifier)
     if _differs(_CODE, state, inputs):
         code, where = _code(inputs), inputs.get("architectures") or state["architectures"]
         aws.call("lambda", "update_function_code", FunctionName=identifier, ZipFile=code, Architectures=where)
+        _settle(aws, identifier)
     if state.get("reservedConcurrentExecutions") != inputs["reservedConcurrentExecutions"]:
         _reserve(aws, identifier, inputs)
     retag(
@@ -142,8 +168,13 @@ FUNCTION = Resource(
         "timeout": Property("integer", default=3),
         "version": OUTPUT,
     },
+    noun="function",
+    title="name",
     create=_create,
+    complete=_complete,
+    later=frozenset({"reservedConcurrentExecutions"}),
     read=_read,
     update=_update,
     delete=_delete,
+    find=_find,
 )

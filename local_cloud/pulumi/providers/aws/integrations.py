@@ -4,7 +4,7 @@ from typing import Any
 
 from local_cloud.pulumi.providers.aws.client import AwsClient
 from local_cloud.pulumi.providers.aws.gateway import API_ID, REGION, SERVICE, above
-from local_cloud.pulumi.providers.resource import Resource
+from local_cloud.pulumi.providers.resource import Candidate, Resource
 from local_cloud.pulumi.providers.schema import Property
 from local_cloud.pulumi.providers.values import Properties
 
@@ -28,6 +28,12 @@ def _mappings(parameters: list[Properties] | None) -> dict[str, dict[str, str]]:
 def _create(aws: AwsClient, inputs: Properties) -> str:
     arguments = _arguments(inputs)
     return str(aws.call(SERVICE, "create_integration", ApiId=inputs["apiId"], **arguments)["IntegrationId"])
+
+
+def _find(aws: AwsClient, inputs: Properties) -> list[Candidate]:
+    """Those that lead to the same place: an integration has no name."""
+    found = aws.pages(SERVICE, "get_integrations", "Items", ApiId=inputs["apiId"])
+    return [Candidate(one["IntegrationId"]) for one in found if one["IntegrationUri"] == inputs["integrationUri"]]
 
 
 def _read(aws: AwsClient, identifier: str, given: Properties) -> Properties:
@@ -76,8 +82,12 @@ INTEGRATION = Resource(
         "responseParameters": Property("array", fields=_PARAMETERS, unordered=True),
         "timeoutMilliseconds": Property("integer", computed=True),
     },
+    noun="integration of",
+    title="integrationUri",
     create=_create,
     read=_read,
     update=_update,
     delete=_delete,
+    find=_find,
+    import_form="apiId/id",
 )

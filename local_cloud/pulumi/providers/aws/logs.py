@@ -3,7 +3,7 @@
 from local_cloud.pulumi.providers.aws.client import AwsClient, retag
 from local_cloud.pulumi.providers.aws.gateway import REGION, TAGS, TAGS_ALL
 from local_cloud.pulumi.providers.errors import Gone
-from local_cloud.pulumi.providers.resource import Resource, finish
+from local_cloud.pulumi.providers.resource import Candidate, Resource
 from local_cloud.pulumi.providers.schema import IMMUTABLE_NAME, OUTPUT, Property
 from local_cloud.pulumi.providers.values import Properties
 
@@ -11,9 +11,17 @@ from local_cloud.pulumi.providers.values import Properties
 def _create(aws: AwsClient, inputs: Properties) -> str:
     name = inputs["name"]
     aws.call("logs", "create_log_group", logGroupName=name, tags=inputs.get("tags") or {})
-    if inputs.get("retentionInDays"):
-        finish(name, inputs, f"the log group {name}", lambda: _retain(aws, name, inputs))
     return str(name)
+
+
+def _complete(aws: AwsClient, identifier: str, inputs: Properties) -> None:
+    if inputs.get("retentionInDays"):
+        _retain(aws, identifier, inputs)
+
+
+def _find(aws: AwsClient, inputs: Properties) -> list[Candidate]:
+    group = _group(aws, inputs["name"])
+    return [Candidate(inputs["name"], group["creationTime"] / 1000)]
 
 
 def _retain(aws: AwsClient, name: str, inputs: Properties) -> None:
@@ -25,11 +33,16 @@ def _retain(aws: AwsClient, name: str, inputs: Properties) -> None:
         aws.call("logs", "delete_retention_policy", logGroupName=name)
 
 
-def _read(aws: AwsClient, identifier: str, given: Properties) -> Properties:
-    found = aws.call("logs", "describe_log_groups", logGroupNamePrefix=identifier)["logGroups"]
-    group = next((item for item in found if item["logGroupName"] == identifier), None)
+def _group(aws: AwsClient, name: str) -> Properties:
+    found = aws.pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=name)
+    group = next((item for item in found if item["logGroupName"] == name), None)
     if group is None:
-        raise Gone(identifier)
+        raise Gone(name)
+    return group
+
+
+def _read(aws: AwsClient, identifier: str, given: Properties) -> Properties:
+    group = _group(aws, identifier)
     arn = group["arn"].removesuffix(":*")
     tags = aws.call("logs", "list_tags_for_resource", resourceArn=arn).get("tags", {})
     return {
@@ -67,8 +80,13 @@ LOG_GROUP = Resource(
         "tags": TAGS,
         "tagsAll": TAGS_ALL,
     },
+    noun="log group",
+    title="name",
     create=_create,
+    complete=_complete,
+    later=frozenset({"retentionInDays"}),
     read=_read,
     update=_update,
     delete=_delete,
+    find=_find,
 )

@@ -4,8 +4,8 @@ import json
 
 from local_cloud.pulumi.providers.aws.client import AwsClient
 from local_cloud.pulumi.providers.aws.gateway import REGION
-from local_cloud.pulumi.providers.errors import Gone, ProviderError
-from local_cloud.pulumi.providers.resource import Resource, import_parts
+from local_cloud.pulumi.providers.errors import Gone
+from local_cloud.pulumi.providers.resource import Candidate, Resource, import_parts
 from local_cloud.pulumi.providers.schema import IMMUTABLE_NAME, Property
 from local_cloud.pulumi.providers.values import Properties
 
@@ -22,6 +22,10 @@ def _permit(aws: AwsClient, inputs: Properties) -> str:
         **source,
     )
     return str(inputs["statementId"])
+
+
+def _find(aws: AwsClient, inputs: Properties) -> list[Candidate]:
+    return [Candidate(inputs["statementId"])]
 
 
 def _read_permission(aws: AwsClient, identifier: str, given: Properties) -> Properties:
@@ -47,7 +51,7 @@ def _read_permission(aws: AwsClient, identifier: str, given: Properties) -> Prop
 
 
 def _update_permission(aws: AwsClient, identifier: str, state: Properties, inputs: Properties) -> None:
-    raise ProviderError("a permission has nothing that can be updated")
+    """Nothing can be: each property replaces. The engine asks all the same after a creation that was not whole."""
 
 
 def _forbid(aws: AwsClient, identifier: str, state: Properties) -> None:
@@ -63,8 +67,12 @@ PERMISSION = Resource(
         "sourceArn": Property("string", replace=True),
         "statementId": IMMUTABLE_NAME,
     },
+    noun="permission",
+    title="statementId",
     create=_permit,
     read=_read_permission,
     update=_update_permission,
     delete=_forbid,
+    find=_find,
+    import_form="function/statementId",
 )

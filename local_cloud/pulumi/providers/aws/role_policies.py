@@ -2,10 +2,11 @@
 
 from local_cloud.pulumi.providers.aws.client import AwsClient
 from local_cloud.pulumi.providers.aws.documents import document
-from local_cloud.pulumi.providers.errors import ProviderError
-from local_cloud.pulumi.providers.resource import Resource
+from local_cloud.pulumi.providers.resource import Candidate, Resource, import_parts
 from local_cloud.pulumi.providers.schema import IMMUTABLE_NAME, Property
 from local_cloud.pulumi.providers.values import Properties
+
+_IMPORT = "role:name"
 
 
 def _put_policy(aws: AwsClient, inputs: Properties) -> str:
@@ -15,10 +16,12 @@ def _put_policy(aws: AwsClient, inputs: Properties) -> str:
     return f"{inputs['role']}:{inputs['name']}"
 
 
+def _find(aws: AwsClient, inputs: Properties) -> list[Candidate]:
+    return [Candidate(f"{inputs['role']}:{inputs['name']}")]
+
+
 def _read_policy(aws: AwsClient, identifier: str, given: Properties) -> Properties:
-    role, separator, name = identifier.partition(":")
-    if not separator:
-        raise ProviderError(f"the import id {identifier!r} has not the form role:name")
+    role, name = import_parts(identifier, _IMPORT).values()
     found = aws.call("iam", "get_role_policy", RoleName=role, PolicyName=name)
     policy = document(found["PolicyDocument"], given.get("policy"))
     return {"id": identifier, "name": name, "policy": policy, "role": role}
@@ -38,8 +41,12 @@ ROLE_POLICY = Resource(
         "policy": Property("string", required=True),
         "role": Property("string", required=True, replace=True),
     },
+    noun="role policy",
+    title="name",
     create=_put_policy,
     read=_read_policy,
     update=_update_policy,
     delete=_delete_policy,
+    find=_find,
+    import_form=_IMPORT,
 )

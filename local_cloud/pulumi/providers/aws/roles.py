@@ -3,7 +3,7 @@
 from local_cloud.pulumi.providers.aws.client import AwsClient, retag
 from local_cloud.pulumi.providers.aws.documents import document
 from local_cloud.pulumi.providers.aws.gateway import TAGS, TAGS_ALL
-from local_cloud.pulumi.providers.resource import Resource
+from local_cloud.pulumi.providers.resource import Candidate, Resource
 from local_cloud.pulumi.providers.schema import IMMUTABLE_NAME, OUTPUT, Property
 from local_cloud.pulumi.providers.values import Properties
 
@@ -24,6 +24,11 @@ def _create(aws: AwsClient, inputs: Properties) -> str:
         Tags=_pairs(inputs.get("tags")),
     )
     return str(inputs["name"])
+
+
+def _find(aws: AwsClient, inputs: Properties) -> list[Candidate]:
+    role = aws.call("iam", "get_role", RoleName=inputs["name"])["Role"]
+    return [Candidate(inputs["name"], role["CreateDate"].timestamp())]
 
 
 def _read(aws: AwsClient, identifier: str, given: Properties) -> Properties:
@@ -80,8 +85,11 @@ ROLE = Resource(
         "tagsAll": TAGS_ALL,
         "uniqueId": OUTPUT,
     },
+    noun="role",
+    title="name",
     create=_create,
     read=_read,
     update=_update,
     delete=_delete,
+    find=_find,
 )

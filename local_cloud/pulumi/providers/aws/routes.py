@@ -2,7 +2,7 @@
 
 from local_cloud.pulumi.providers.aws.client import AwsClient
 from local_cloud.pulumi.providers.aws.gateway import API_ID, REGION, SERVICE, above
-from local_cloud.pulumi.providers.resource import Resource
+from local_cloud.pulumi.providers.resource import Candidate, Resource
 from local_cloud.pulumi.providers.schema import Property
 from local_cloud.pulumi.providers.values import Properties
 
@@ -13,6 +13,11 @@ def _arguments(inputs: Properties) -> dict[str, str]:
 
 def _create(aws: AwsClient, inputs: Properties) -> str:
     return str(aws.call(SERVICE, "create_route", ApiId=inputs["apiId"], **_arguments(inputs))["RouteId"])
+
+
+def _find(aws: AwsClient, inputs: Properties) -> list[Candidate]:
+    found = aws.pages(SERVICE, "get_routes", "Items", ApiId=inputs["apiId"])
+    return [Candidate(route["RouteId"]) for route in found if route["RouteKey"] == inputs["routeKey"]]
 
 
 def _read(aws: AwsClient, identifier: str, given: Properties) -> Properties:
@@ -46,8 +51,12 @@ ROUTE = Resource(
         "routeKey": Property("string", required=True),
         "target": Property("string", required=True),
     },
+    noun="route",
+    title="routeKey",
     create=_create,
     read=_read,
     update=_update,
     delete=_delete,
+    find=_find,
+    import_form="apiId/id",
 )

@@ -15,7 +15,7 @@ from local_cloud.pulumi.providers.aws.gateway import (
     renamed_back,
     retag_gateway,
 )
-from local_cloud.pulumi.providers.resource import Resource
+from local_cloud.pulumi.providers.resource import Candidate, Resource
 from local_cloud.pulumi.providers.schema import IMMUTABLE_NAME, OUTPUT, Property
 from local_cloud.pulumi.providers.values import Properties
 
@@ -41,6 +41,10 @@ def _create(aws: AwsClient, inputs: Properties) -> str:
     where = {"ApiId": inputs["apiId"], "StageName": inputs["name"]}
     aws.call(SERVICE, "create_stage", Tags=tags, **where, **_arguments(inputs))
     return str(inputs["name"])
+
+
+def _find(aws: AwsClient, inputs: Properties) -> list[Candidate]:
+    return [Candidate(inputs["name"])]
 
 
 def _read(aws: AwsClient, identifier: str, given: Properties) -> Properties:
@@ -98,8 +102,12 @@ STAGE = Resource(
         "tags": TAGS,
         "tagsAll": TAGS_ALL,
     },
+    noun="stage",
+    title="name",
     create=_create,
     read=_read,
     update=_update,
     delete=_delete,
+    find=_find,
+    import_form="apiId/id",
 )

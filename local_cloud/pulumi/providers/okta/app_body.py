@@ -4,7 +4,10 @@ The body that creates or replaces an OAuth app, and what the real plugin refuses
 Source: requests recorded from the real plugin (tests/vectors/okta-plugin); Okta's Terraform provider 6.12.
 """
 
+import json
+
 from local_cloud.pulumi.providers.errors import ProviderError
+from local_cloud.pulumi.providers.okta.app_state import PAGES
 from local_cloud.pulumi.providers.values import Properties
 
 CODE, REFRESH, CREDENTIALS, IMPLICIT = "authorization_code", "refresh_token", "client_credentials", "implicit"
@@ -46,17 +49,22 @@ def check(inputs: Properties) -> None:
         raise ProviderError("loginMode: only DISABLED is emulated here")
 
 
-def body(inputs: Properties, client_id: str | None = None, client_secret: str = "") -> Properties:
-    """The whole app; `client_id` is that of an existing one."""
+def body(inputs: Properties, old: Properties | None = None) -> Properties:
+    """The whole app; of an existing one, with what the state holds of it."""
+    held = old or {}
     return {
         "accessibility": {},
         "credentials": {
-            "oauthClient": _credentials(inputs, client_id, client_secret),
+            "oauthClient": _credentials(inputs, held.get("clientId"), held.get("clientSecret", "")),
             "userNameTemplate": {"template": inputs["userNameTemplate"], "type": inputs["userNameTemplateType"]},
         },
         "label": inputs["label"],
         "name": "oidc_client",
-        "settings": {"notes": _notes(inputs), "oauthClient": _settings(inputs)},
+        "settings": {
+            **json.loads(held.get("appSettingsJson") or "{}"),
+            "notes": _notes(inputs),
+            "oauthClient": _settings(inputs),
+        },
         "signOnMode": "OPENID_CONNECT",
         "visibility": {"hide": {"iOS": inputs["hideIos"], "web": inputs["hideWeb"]}},
     }
@@ -94,8 +102,9 @@ def _settings(inputs: Properties) -> Properties:
         "response_types": response_types(inputs),
         "wildcard_redirect": inputs["wildcardRedirect"],
     }
-    if inputs.get("redirectUris"):
-        settings["redirect_uris"] = inputs["redirectUris"]
+    uris = {"redirect_uris": "redirectUris", "post_logout_redirect_uris": "postLogoutRedirectUris"}
+    texts = {**uris, **{theirs: ours for ours, theirs in PAGES.items()}}
+    settings |= {theirs: inputs[ours] for theirs, ours in texts.items() if inputs.get(ours)}
     if inputs.get("jwks"):
         settings["jwks"] = {"keys": [_key(key) for key in inputs["jwks"]]}
     if REFRESH in grant_types(inputs):

@@ -15,14 +15,21 @@ META = json.dumps(
 )
 _TEXTS = (
     "accessibilityErrorRedirectUrl accessibilityLoginRedirectUrl backchannelCustomAuthenticatorId clientBasicSecret "
-    "clientBasicSecretWo clientUri frontchannelLogoutUri jwksUri loginUri logoUri logoUrl policyUri profile tosUri "
-    "userNameTemplatePushStatus userNameTemplateSuffix"
+    "clientBasicSecretWo frontchannelLogoutUri jwksUri logoUrl profile userNameTemplatePushStatus "
+    "userNameTemplateSuffix"
 )
 _FLAGS = "accessibilitySelfService autoSubmitToolbar frontchannelLogoutSessionRequired omitSecret participateSlo"
 _ABSENT = (
-    "appLinksJson appSettingsJson clientBasicSecretWoVersion groupsClaim loginScopes logo network "
-    "postLogoutRedirectUris preconfiguredApp"
+    "appLinksJson appSettingsJson clientBasicSecretWoVersion groupsClaim loginScopes logo network preconfiguredApp"
 )
+# Pages about the client, by their names in Okta's settings.
+PAGES = {
+    "clientUri": "client_uri",
+    "loginUri": "initiate_login_uri",
+    "logoUri": "logo_uri",
+    "policyUri": "policy_uri",
+    "tosUri": "tos_uri",
+}
 EMPTY: Properties = {
     **dict.fromkeys(_TEXTS.split(), ""),
     **dict.fromkeys(_FLAGS.split(), False),
@@ -37,6 +44,7 @@ def state(app: Properties, given: Properties) -> Properties:
     return {
         **EMPTY,
         "__meta": META,
+        "appSettingsJson": _other_settings(app["settings"]),
         "authenticationPolicy": "" if skipped else policy.rsplit("/", 1)[-1],
         "hideIos": app["visibility"]["hide"]["iOS"],
         "hideWeb": app["visibility"]["hide"]["web"],
@@ -50,6 +58,12 @@ def state(app: Properties, given: Properties) -> Properties:
         **_credentials(app, given),
         **_settings(app["settings"]["oauthClient"]),
     }
+
+
+def _other_settings(settings: Properties) -> str | None:
+    """Those that the real plugin does not know by name."""
+    found = {name: settings[name] for name in ("app", "manualProvisioning") if name in settings}
+    return json.dumps(found, separators=(",", ":")) if found else None
 
 
 def _notes(notes: Properties) -> Properties:
@@ -72,11 +86,13 @@ def _credentials(app: Properties, given: Properties) -> Properties:
 def _settings(oauth: Properties) -> Properties:
     refresh = oauth.get("refresh_token") or {}
     return {
+        **{name: oauth.get(theirs) or "" for name, theirs in PAGES.items()},
         "consentMethod": oauth.get("consent_method") or "TRUSTED",
         "grantTypes": sorted(oauth.get("grant_types") or []),
         "issuerMode": oauth.get("issuer_mode") or "ORG_URL",
         "jwks": [_key(key) for key in (oauth.get("jwks") or {}).get("keys", [])],
         "loginMode": (oauth.get("idp_initiated_login") or {}).get("mode", "DISABLED"),
+        "postLogoutRedirectUris": sorted(oauth.get("post_logout_redirect_uris") or []) or None,
         "redirectUris": oauth.get("redirect_uris") or None,
         "refreshTokenLeeway": refresh.get("leeway", 0),
         "refreshTokenRotation": refresh.get("rotation_type", "STATIC"),

@@ -8,9 +8,10 @@ import contextlib
 
 from local_cloud.pulumi.providers.errors import Gone, ProviderError
 from local_cloud.pulumi.providers.okta import app_body
-from local_cloud.pulumi.providers.okta.app_state import EMPTY, state
-from local_cloud.pulumi.providers.okta.client import OktaClient
-from local_cloud.pulumi.providers.resource import Resource, finish
+from local_cloud.pulumi.providers.okta.app_state import EMPTY, PAGES, state
+from local_cloud.pulumi.providers.okta.client import OktaClient, query
+from local_cloud.pulumi.providers.okta.collection import set_status
+from local_cloud.pulumi.providers.resource import Candidate, Created, Resource
 from local_cloud.pulumi.providers.schema import OUTPUT, Property
 from local_cloud.pulumi.providers.values import Properties
 
@@ -18,17 +19,37 @@ _APPS = "/api/v1/apps"
 _COMPUTED = ("authenticationPolicy", "grantTypes", "responseTypes")
 
 
-def _create(okta: OktaClient, inputs: Properties) -> str:
-    """An app of a service has no use for a sign-in policy and gets none."""
+def _create(okta: OktaClient, inputs: Properties) -> Created:
+    """The answer alone holds the secret, where the app has one."""
     app_body.check(inputs)
     activate = str(inputs["status"] == "ACTIVE").lower()
-    identifier = str(okta.send("POST", f"{_APPS}?activate={activate}", app_body.body(inputs))["id"])
-    what = f"the app {inputs['label']}"
-    id_token = {"issuerMode": inputs["issuerMode"]}
-    finish(identifier, inputs, what, lambda: okta.send("POST", _id_token_path(identifier), id_token))
+    made = okta.send("POST", f"{_APPS}?activate={activate}", app_body.body(inputs))
+    return Created(str(made["id"]), {"clientSecret": made["credentials"]["oauthClient"].get("client_secret", "")})
+
+
+def _recall(okta: OktaClient, identifier: str) -> Properties:
+    """
+    The secret of an app whose creation was not answered.
+
+    Source: Okta, Application SSO Credentials, OAuth 2.0 Client Secrets.
+    """
+    client = okta.get(f"{_APPS}/{identifier}")["credentials"]["oauthClient"]
+    if not client["token_endpoint_auth_method"].startswith("client_secret_"):
+        return {}
+    found = okta.pages(f"{_APPS}/{identifier}/credentials/secrets")
+    return {"clientSecret": next((one["client_secret"] for one in found if one["status"] == "ACTIVE"), "")}
+
+
+def _complete(okta: OktaClient, identifier: str, inputs: Properties) -> None:
+    """An app of a service has no use for a sign-in policy and gets none; OAuth does not open the internal API."""
+    if okta.credentials.is_api_token:
+        okta.send("POST", _id_token_path(identifier), {"issuerMode": inputs["issuerMode"]}, repeatable=True)
     if inputs["type"] != "service":
-        finish(identifier, inputs, what, lambda: _assign_access_policy(okta, identifier, inputs))
-    return identifier
+        _assign_access_policy(okta, identifier, inputs)
+
+
+def _find(okta: OktaClient, inputs: Properties) -> list[Candidate]:
+    return okta.named(f"{_APPS}?q={query(inputs['label'])}", inputs["label"], "label")
 
 
 def _id_token_path(identifier: str) -> str:
@@ -58,30 +79,27 @@ def _read(okta: OktaClient, identifier: str, given: Properties) -> Properties:
     app = okta.get(f"{_APPS}/{identifier}")
     if not given.get("skipAuthenticationPolicy"):
         okta.has_identity_engine()
-    with contextlib.suppress(Gone, ProviderError):
-        okta.get(_id_token_path(identifier))
+    if okta.credentials.is_api_token:
+        with contextlib.suppress(Gone, ProviderError):
+            okta.get(_id_token_path(identifier))
     return {"id": identifier, **state(app, given)}
 
 
 def _update(okta: OktaClient, identifier: str, old: Properties, inputs: Properties) -> None:
     """The status first, and nothing else where nothing else changed."""
     if old.get("status") != inputs["status"]:
-        okta.send("POST", f"{_APPS}/{identifier}/lifecycle/{_STEPS[inputs['status']]}")
+        set_status(okta, f"{_APPS}/{identifier}", inputs["status"])
         if all(old.get(name) == value for name, value in inputs.items() if name != "status"):
             return
     full = {**{name: old[name] for name in _COMPUTED if old.get(name)}, **inputs}
     app_body.check(full)
-    body = app_body.body(full, old.get("clientId", identifier), old.get("clientSecret", ""))
-    okta.send("PUT", f"{_APPS}/{identifier}", body)
+    okta.send("PUT", f"{_APPS}/{identifier}", app_body.body(full, {"clientId": identifier, **old}))
     _assign_access_policy(okta, identifier, full)
-
-
-_STEPS = {"ACTIVE": "activate", "INACTIVE": "deactivate"}
 
 
 def _delete(okta: OktaClient, identifier: str, old: Properties) -> None:
     if old.get("status", "ACTIVE") == "ACTIVE":
-        okta.send("POST", f"{_APPS}/{identifier}/lifecycle/deactivate")
+        set_status(okta, f"{_APPS}/{identifier}", "INACTIVE")
     okta.send("DELETE", f"{_APPS}/{identifier}")
 
 
@@ -103,6 +121,7 @@ _REFUSED = {
 APP = Resource(
     schema={
         **_REFUSED,
+        **dict.fromkeys(PAGES, _TEXT),
         "adminNote": _TEXT,
         "authenticationPolicy": Property("string", computed=True),
         "autoKeyRotation": Property("boolean", default=True),
@@ -121,6 +140,7 @@ APP = Resource(
         "logoUrl": OUTPUT,
         "name": OUTPUT,
         "pkceRequired": Property("boolean", computed=True),
+        "postLogoutRedirectUris": Property("array", unordered=True),
         "redirectUris": Property("array"),
         "refreshTokenLeeway": Property("integer"),
         "refreshTokenRotation": Property("string", default="STATIC"),
@@ -134,8 +154,14 @@ APP = Resource(
         "userNameTemplateType": Property("string", default="BUILT_IN"),
         "wildcardRedirect": Property("string", default="DISABLED"),
     },
+    noun="app",
+    title="label",
     create=_create,
+    complete=_complete,
+    recall=_recall,
+    later=frozenset({"authenticationPolicy"}),
     read=_read,
     update=_update,
     delete=_delete,
+    find=_find,
 )

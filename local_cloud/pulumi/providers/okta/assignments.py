@@ -8,7 +8,7 @@ import json
 
 from local_cloud.pulumi.providers.okta.app_state import META
 from local_cloud.pulumi.providers.okta.client import OktaClient
-from local_cloud.pulumi.providers.resource import Resource, import_parts
+from local_cloud.pulumi.providers.resource import Candidate, Resource, import_parts
 from local_cloud.pulumi.providers.schema import Property
 from local_cloud.pulumi.providers.values import Properties
 
@@ -20,6 +20,10 @@ def _path(inputs: Properties) -> str:
 def _assign(okta: OktaClient, inputs: Properties) -> str:
     body = {"priority": inputs["priority"]} if "priority" in inputs else None
     return str(okta.send("PUT", _path(inputs), body)["id"])
+
+
+def _find(okta: OktaClient, inputs: Properties) -> list[Candidate]:
+    return [Candidate(inputs["groupId"])]
 
 
 def _read(okta: OktaClient, identifier: str, given: Properties) -> Properties:
@@ -54,8 +58,12 @@ ASSIGNMENT = Resource(
         "profile": Property("string", refused=True),
         "retainAssignment": Property("boolean", prefer_given=True),
     },
+    noun="assignment of the group",
+    title="groupId",
     create=_assign,
     read=_read,
     update=_update,
     delete=_unassign,
+    find=_find,
+    import_form="appId/groupId",
 )

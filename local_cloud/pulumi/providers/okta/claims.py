@@ -35,7 +35,7 @@ def _state(claim: Properties) -> Properties:
     }
 
 
-CLAIM = Collection("claims", "authServerId/id", _body, _state).resource(
+CLAIM = Collection("claim", "claims", "authServerId/id", _body, _state).resource(
     {
         "alwaysIncludeInToken": Property("boolean", default=True),
         "authServerId": SERVER_ID,

@@ -1,19 +1,23 @@
-"""Okta's Management API as a plugin uses it: retries, limits, and errors that name what failed."""
+"""Okta's Management API as a plugin uses it: credentials, pages, and errors that name what failed."""
 
 import threading
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import httpx2
 
-from local_cloud.pulumi.providers.errors import Gone, ProviderError
-from local_cloud.pulumi.providers.patience import Patience, backoff_seconds
+from local_cloud.pulumi.providers.errors import Gone, ProviderError, Unanswered
+from local_cloud.pulumi.providers.okta.credentials import ApiToken, Credentials
+from local_cloud.pulumi.providers.okta.requests import RETRIES, SERVER_FAILED, Request, Requests
+from local_cloud.pulumi.providers.okta.words import NOT_OKTA, describe
+from local_cloud.pulumi.providers.patience import Patience
+from local_cloud.pulumi.providers.resource import Candidate
 
-RETRIES = 5
-CONNECTION_RETRIES = 2
 TIMEOUT_SECONDS = 30.0
-PASSING = (409, 429)
-SERVER_FAILED = (500, 502, 503, 504)
+CONNECTIONS = httpx2.Limits(max_connections=100, max_keepalive_connections=20)
+MOST_PAGES = 100
 
 
 class OktaClient:
@@ -22,22 +26,53 @@ class OktaClient:
     def __init__(
         self,
         org_url: str,
-        api_token: str,
+        credentials: Credentials | str,
         http: httpx2.Client | None = None,
         patience: Patience | None = None,
         retries: int = RETRIES,
     ) -> None:
         self.org_url = org_url
         self.patience = patience or Patience()
-        self._headers = {"Authorization": f"SSWS {api_token}", "Accept": "application/json"}
-        self._http = http or httpx2.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
-        self._retries = retries
+        self.credentials = ApiToken(credentials) if isinstance(credentials, str) else credentials
+        self._http = http or httpx2.Client(timeout=TIMEOUT_SECONDS, trust_env=False, limits=CONNECTIONS)
+        self._requests = Requests(self._http, self.patience, retries)
         self._engine: bool | None = None
+        self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
+
+    def sign_in(self) -> None:
+        """
+        Make sure that the credentials are good for a request.
+
+        Raises:
+            ProviderError: they are not.
+        """
+        self.credentials.authorization(self._requests)
 
     def get(self, path: str) -> Any:
         """The object at the path."""
         return self.send("GET", path)
+
+    def pages(self, path: str) -> Iterator[Any]:
+        """
+        All objects of a list.
+
+        Source: Okta, Pagination: the header Link with rel="next".
+        """
+        for _ in range(MOST_PAGES):
+            answer = self._answer("GET", path, None, repeatable=True)
+            yield from _content("GET", self.org_url + path, answer) or ()
+            following = answer.links.get("next", {}).get("url")
+            if not following:
+                return
+            parts = urlsplit(following)
+            path = f"{parts.path}?{parts.query}"
+        raise ProviderError(f"GET {self.org_url}{path}: more than {MOST_PAGES} pages")
+
+    def named(self, path: str, name: str, key: str = "name") -> list[Candidate]:
+        """The objects of a list whose own name is this one."""
+        found = (item for item in self.pages(path) if item.get(key) == name)
+        return [Candidate(str(item["id"]), seconds(item.get("created"))) for item in found]
 
     def has_identity_engine(self) -> bool:
         """Whether apps have access policies here; asked once, when the first app needs to know."""
@@ -46,79 +81,60 @@ class OktaClient:
                 self._engine = self.get("/.well-known/okta-organization").get("pipeline") != "v1"
             return self._engine
 
-    def send(self, method: str, path: str, body: Any = None) -> Any:
+    def alone_with(self, name: str) -> threading.Lock:
+        """A lock for those who read an object, change it, and write it back."""
+        with self._lock:
+            return self._locks.setdefault(name, threading.Lock())
+
+    def send(self, method: str, path: str, body: Any = None, *, repeatable: bool | None = None) -> Any:
         """
         The JSON of the answer; None where there is none.
 
+        Args:
+            repeatable: whether twice does no more than once; a POST, unless it is said, is a creation.
+
         Raises:
             Gone: 404.
+            Unanswered: it may have been done.
             ProviderError: Okta refused, or could not be reached.
         """
-        attempt = 0
-        while True:
-            answer = self._try(method, path, body, attempt)
-            if isinstance(answer, httpx2.Response):
-                return _content(method, self.org_url + path, answer)
-            if not self.patience.wait(answer):
-                raise ProviderError(f"{method} {self.org_url}{path}: cancelled")
-            attempt += 1
+        again = method != "POST" if repeatable is None else repeatable
+        answer = self._answer(method, path, body, again)
+        if answer.status_code in SERVER_FAILED and method != "GET":
+            raise Unanswered(f"{method} {self.org_url}{path}: {answer.status_code} {describe(answer)}")
+        return _content(method, self.org_url + path, answer, self.credentials.remedy)
 
-    def _try(self, method: str, path: str, body: Any, attempt: int) -> httpx2.Response | float:
-        """The answer, or how many seconds later another try may help."""
-        url = self.org_url + path
-        try:
-            answer = self._http.request(method, url, headers=self._headers, json=body)
-        except httpx2.ConnectError as error:
-            if attempt >= min(CONNECTION_RETRIES, self._retries):
-                raise ProviderError(f"Okta cannot be reached at {self.org_url}: {error}") from error
-            return backoff_seconds(attempt)
-        except httpx2.HTTPError as error:  # it may have been done: a creation is not asked for twice
-            if method == "POST" or attempt >= self._retries:
-                raise ProviderError(f"{method} {url}: {type(error).__name__}") from error
-            return backoff_seconds(attempt)
-        may_pass = answer.status_code in PASSING or (answer.status_code in SERVER_FAILED and method == "GET")
-        if not may_pass or attempt >= self._retries:
-            return answer
-        return self._until_reset(answer) if answer.status_code == 429 else backoff_seconds(attempt)
+    def _answer(self, method: str, path: str, body: Any, repeatable: bool) -> httpx2.Response:
+        """The answer; a token that is refused is asked for anew, once."""
+        authorization = self.credentials.authorization(self._requests)
+        answer = self._send(authorization, method, path, body, repeatable)
+        if answer.status_code == 401 and self.credentials.renew(authorization):
+            authorization = self.credentials.authorization(self._requests)
+            answer = self._send(authorization, method, path, body, repeatable)
+        return answer
 
-    def _until_reset(self, answer: httpx2.Response) -> float:
-        """
-        How many seconds Okta asks to wait; one more, since its clock counts whole ones.
-
-        Source: Okta, Rate limits: X-Rate-Limit-Reset in epoch seconds, against the answer's own Date.
-        """
-        try:
-            reset = float(answer.headers["x-rate-limit-reset"])
-        except (KeyError, ValueError):
-            return 1.0
-        try:
-            now = parsedate_to_datetime(answer.headers["date"]).timestamp()
-        except (KeyError, ValueError):
-            now = self.patience.now()
-        return max(0.0, reset - now) + 1
+    def _send(self, authorization: str, method: str, path: str, body: Any, repeatable: bool) -> httpx2.Response:
+        headers = {"Authorization": authorization, "Accept": "application/json"}
+        content = {} if body is None else {"json": body}
+        return self._requests.send(Request(method, self.org_url + path, headers, repeatable, content))
 
 
-def _content(method: str, url: str, answer: httpx2.Response) -> Any:
+def seconds(text: str | None) -> float | None:
+    """A time of Okta's in seconds since the epoch."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() if text else None
+
+
+def query(text: str) -> str:
+    """A text as part of a query."""
+    return quote(text, safe="")
+
+
+def _content(method: str, url: str, answer: httpx2.Response, remedy: str = "") -> Any:
     if answer.status_code == 404:
         raise Gone(url)
     if answer.status_code >= 300:
-        raise ProviderError(f"{method} {url}: {answer.status_code} {describe(answer)}")
+        raise ProviderError(f"{method} {url}: {answer.status_code} {describe(answer, remedy)}")
     try:
         return answer.json() if answer.content else None
     except ValueError as error:
-        raise ProviderError(f"{method} {url}: {answer.status_code} an answer that is not Okta's") from error
-
-
-def describe(answer: httpx2.Response) -> str:
-    """Okta's own words about an error, and what to do about those that everybody meets."""
-    try:
-        error = answer.json()
-        causes = "; ".join(cause["errorSummary"] for cause in error.get("errorCauses", []))
-        text = f"{error['errorCode']} {error['errorSummary']}" + (f" ({causes})" if causes else "")
-    except (ValueError, KeyError, TypeError):
-        return "an answer that is not Okta's"
-    if error["errorCode"] == "E0000011":
-        return f"{text}: check okta:apiToken or OKTA_API_TOKEN"
-    if error["errorCode"] == "E0000015":
-        return f"{text}: custom authorization servers need Okta's API Access Management"
-    return text
+        raise ProviderError(f"{method} {url}: {answer.status_code} {NOT_OKTA}") from error

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from local_cloud.pulumi.providers.okta.client import OktaClient
-from local_cloud.pulumi.providers.resource import Resource, import_parts
+from local_cloud.pulumi.providers.resource import Candidate, Resource, import_parts
 from local_cloud.pulumi.providers.schema import Property
 from local_cloud.pulumi.providers.values import Properties
 
@@ -15,7 +15,8 @@ SERVER_ID = Property("string", required=True)
 
 def set_status(okta: OktaClient, path: str, status: str) -> None:
     """Activate or deactivate the object at the path."""
-    okta.send("POST", f"{path}/lifecycle/{'activate' if status == 'ACTIVE' else 'deactivate'}")
+    verb = "activate" if status == "ACTIVE" else "deactivate"
+    okta.send("POST", f"{path}/lifecycle/{verb}", repeatable=True)
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Collection:
     Objects of one type below an authorization server.
 
     Args:
+        noun: what a person calls one.
         path: below the server, with the names of the properties that are ids in it.
         import_form: how an import names an object.
         body: the request's body of the inputs.
@@ -32,6 +34,7 @@ class Collection:
         with_lifecycle: the status is changed by a request of its own, after the PUT.
     """
 
+    noun: str
     path: str
     import_form: str
     body: Callable[[Properties], Properties]
@@ -41,7 +44,21 @@ class Collection:
 
     def resource(self, schema: dict[str, Property]) -> Resource:
         """The resource type with this schema."""
-        return Resource(schema, self.create, self.read, self.update, self.delete)
+        return Resource(
+            schema=schema,
+            noun=self.noun,
+            title="name",
+            create=self.create,
+            read=self.read,
+            update=self.update,
+            delete=self.delete,
+            find=self.find,
+            import_form=self.import_form,
+        )
+
+    def find(self, okta: OktaClient, inputs: Properties) -> list[Candidate]:
+        """Those of the collection that have the name."""
+        return okta.named(self._path(inputs), inputs["name"])
 
     def create(self, okta: OktaClient, inputs: Properties) -> str:
         """POST to the collection."""

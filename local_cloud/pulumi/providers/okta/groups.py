@@ -1,12 +1,10 @@
 """Groups: the resource and the look-up by name."""
 
 from typing import Any
-from urllib.parse import quote
 
 from local_cloud.pulumi.providers.errors import Gone, ProviderError
-from local_cloud.pulumi.providers.okta.client import OktaClient
-from local_cloud.pulumi.providers.patience import backoff_seconds
-from local_cloud.pulumi.providers.resource import Resource, finish
+from local_cloud.pulumi.providers.okta.client import OktaClient, query, seconds
+from local_cloud.pulumi.providers.resource import Candidate, Resource
 from local_cloud.pulumi.providers.schema import NAME, Property
 from local_cloud.pulumi.providers.values import Properties
 
@@ -19,12 +17,10 @@ def _body(inputs: Properties) -> Properties:
 
 
 def _create(okta: OktaClient, inputs: Properties) -> str:
-    identifier = str(okta.send("POST", _PATH, _body(inputs))["id"])
-    finish(identifier, inputs, f"the group {inputs['name']}", lambda: _await(okta, identifier))
-    return identifier
+    return str(okta.send("POST", _PATH, _body(inputs))["id"])
 
 
-def _await(okta: OktaClient, identifier: str) -> None:
+def _await(okta: OktaClient, identifier: str, inputs: Properties) -> None:
     """
     Wait until a new group can be seen: Okta shows it a moment later.
 
@@ -34,10 +30,16 @@ def _await(okta: OktaClient, identifier: str) -> None:
         try:
             okta.get(f"{_PATH}/{identifier}")
         except Gone:
-            if not okta.patience.wait(backoff_seconds(attempt)):
+            if not okta.patience.back_off(attempt):
                 raise
         else:
             return
+
+
+def _find(okta: OktaClient, inputs: Properties) -> list[Candidate]:
+    found = okta.pages(f"{_PATH}?q={query(inputs['name'])}")
+    mine = (group for group in found if group["profile"]["name"] == inputs["name"])
+    return [Candidate(str(group["id"]), seconds(group.get("created"))) for group in mine]
 
 
 def _read(okta: OktaClient, identifier: str, given: Properties) -> Properties:
@@ -66,10 +68,14 @@ GROUP = Resource(
         "customProfileAttributes": Property("string", refused=True),
         "skipUsers": Property("boolean", refused=True),
     },
+    noun="group",
+    title="name",
     create=_create,
+    complete=_await,
     read=_read,
     update=_update,
     delete=_delete,
+    find=_find,
 )
 
 
@@ -85,11 +91,24 @@ def get_group(okta: OktaClient, args: Properties) -> Properties:
     foreign = sorted(name for name, value in args.items() if name != "name" and value)
     if foreign or not args.get("name"):
         raise ProviderError(f"getGroup by {', '.join(foreign) or 'nothing'} is not emulated here; give it a name alone")
-    found: list[Any] = okta.get(f"{_PATH}?q={quote(args['name'])}")
+    found: list[Any] = okta.get(f"{_PATH}?q={query(args['name'])}")
     group = _chosen(args["name"], found)
     profile = group["profile"]
     described = {"name": profile["name"], "description": profile.get("description") or ""}
     return {"id": group["id"], "type": group.get("type", ""), "users": [], **described}
+
+
+def get_everyone_group(okta: OktaClient, args: Properties) -> Properties:
+    """
+    The group of everybody.
+
+    Raises:
+        ProviderError: its people were asked for, too.
+    """
+    if args.get("includeUsers"):
+        raise ProviderError("getEveryoneGroup with includeUsers is not emulated here; leave it out")
+    found = get_group(okta, {"name": "Everyone"})
+    return {"id": found["id"], "description": found["description"], "includeUsers": False}
 
 
 def _chosen(name: str, found: list[Any]) -> Any:

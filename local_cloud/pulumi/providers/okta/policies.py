@@ -37,7 +37,9 @@ def _state(policy: Properties) -> Properties:
     }
 
 
-POLICY = Collection("policies", "authServerId/id", _body, _state, _check, with_lifecycle=True).resource(
+POLICY = Collection(
+    "access policy", "policies", "authServerId/id", _body, _state, _check, with_lifecycle=True
+).resource(
     {
         "authServerId": SERVER_ID,
         "clientWhitelists": Property("array", required=True, unordered=True),

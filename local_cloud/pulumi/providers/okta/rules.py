@@ -77,7 +77,8 @@ def _or_null(items: list[str] | None) -> list[str] | None:
     return sorted(items) if items else None
 
 
-_RULES = Collection("policies/{policyId}/rules", "authServerId/policyId/id", _body, _state, _check, with_lifecycle=True)
+_PATH, _IMPORT = "policies/{policyId}/rules", "authServerId/policyId/id"
+_RULES = Collection("policy rule", _PATH, _IMPORT, _body, _state, _check, with_lifecycle=True)
 _PEOPLE = Property("array", unordered=True)
 
 RULE = _RULES.resource(

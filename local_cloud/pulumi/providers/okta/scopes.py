@@ -34,7 +34,7 @@ def _state(scope: Properties) -> Properties:
     }
 
 
-SCOPE = Collection("scopes", "authServerId/id", _body, _state).resource(
+SCOPE = Collection("scope", "scopes", "authServerId/id", _body, _state).resource(
     {
         "authServerId": SERVER_ID,
         "consent": Property("string", default="IMPLICIT"),

@@ -6,9 +6,10 @@ Source: requests, defaults and state recorded from the real plugin (tests/vector
 
 from datetime import datetime
 
-from local_cloud.pulumi.providers.okta.client import OktaClient
+from local_cloud.pulumi.providers.errors import ProviderError
+from local_cloud.pulumi.providers.okta.client import OktaClient, query
 from local_cloud.pulumi.providers.okta.collection import SERVERS, STATUS, set_status
-from local_cloud.pulumi.providers.resource import Resource, finish
+from local_cloud.pulumi.providers.resource import Candidate, Resource
 from local_cloud.pulumi.providers.schema import NAME, OUTPUT, Property
 from local_cloud.pulumi.providers.values import Properties
 
@@ -24,21 +25,48 @@ def _body(inputs: Properties) -> Properties:
 
 
 def _create(okta: OktaClient, inputs: Properties) -> str:
+    return str(okta.send("POST", SERVERS, _body(inputs))["id"])
+
+
+def _complete(okta: OktaClient, identifier: str, inputs: Properties) -> None:
     """A new server rotates its keys by itself and is active: what else is wished takes a second request."""
-    identifier = str(okta.send("POST", SERVERS, _body(inputs))["id"])
-    what, path = f"the authorization server {inputs['name']}", f"{SERVERS}/{identifier}"
+    path = f"{SERVERS}/{identifier}"
     if inputs["credentialsRotationMode"] == "MANUAL":
-        finish(identifier, inputs, what, lambda: okta.send("PUT", path, _body(inputs)))
+        okta.send("PUT", path, _body(inputs))
     if inputs["status"] == "INACTIVE":
-        finish(identifier, inputs, what, lambda: set_status(okta, path, "INACTIVE"))
-    return identifier
+        set_status(okta, path, "INACTIVE")
+
+
+def _find(okta: OktaClient, inputs: Properties) -> list[Candidate]:
+    return okta.named(f"{SERVERS}?q={query(inputs['name'])}", inputs["name"])
 
 
 def _read(okta: OktaClient, identifier: str, given: Properties) -> Properties:
-    server = okta.get(f"{SERVERS}/{identifier}")
+    return _state(okta.get(f"{SERVERS}/{identifier}"))
+
+
+def get_server(okta: OktaClient, args: Properties) -> Properties:
+    """
+    The server with this name.
+
+    Raises:
+        ProviderError: none has it.
+
+    Source: Okta's Terraform provider 6.12, data source auth_server.
+    """
+    name = args.get("name")
+    if not name:
+        raise ProviderError("getServer: name is required")
+    found = [one for one in okta.pages(f"{SERVERS}?q={query(name)}&limit=200") if one["name"] == name]
+    if not found:
+        raise ProviderError(f"authorization server with name '{name}' does not exist")
+    return _state(found[-1])
+
+
+def _state(server: Properties) -> Properties:
     signing = server["credentials"]["signing"]
     return {
-        "id": identifier,
+        "id": server["id"],
         "audiences": server["audiences"],
         "credentialsLastRotated": go_time(signing.get("lastRotated")),
         "credentialsNextRotation": go_time(signing.get("nextRotation")),
@@ -83,8 +111,13 @@ SERVER = Resource(
         "name": NAME,
         "status": STATUS,
     },
+    noun="authorization server",
+    title="name",
     create=_create,
+    complete=_complete,
+    later=frozenset({"credentialsRotationMode", "status"}),
     read=_read,
     update=_update,
     delete=_delete,
+    find=_find,
 )

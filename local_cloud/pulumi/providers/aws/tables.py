@@ -1,0 +1,248 @@
+"""
+DynamoDB tables.
+
+Source: AWS, DynamoDB API: CreateTable, UpdateTable, UpdateContinuousBackups, UpdateTimeToLive.
+"""
+
+from typing import Any
+
+from local_cloud.pulumi.providers.aws.client import AwsClient, retag
+from local_cloud.pulumi.providers.aws.gateway import REGION, TAGS, TAGS_ALL
+from local_cloud.pulumi.providers.aws.table_indexes import (
+    GLOBAL_INDEX,
+    INDEX,
+    global_indexes,
+    index_updates,
+    key_schema,
+    local_indexes,
+    throughput,
+)
+from local_cloud.pulumi.providers.aws.table_state import described, state
+from local_cloud.pulumi.providers.errors import Gone, ProviderError, Unanswered
+from local_cloud.pulumi.providers.resource import Candidate, Resource
+from local_cloud.pulumi.providers.schema import IMMUTABLE_NAME, OUTPUT, Property
+from local_cloud.pulumi.providers.values import Properties
+
+MOST_CHANGES = 50  # an account has 20 global indexes per table: each may go and come
+MOST_LOST = 3
+
+
+def _check(inputs: Properties) -> None:
+    """
+    Refuse what DynamoDB would not take.
+
+    Source: AWS, CreateTable: a provisioned table says its capacity, another one does not.
+    """
+    if inputs["billingMode"] not in ("PROVISIONED", "PAY_PER_REQUEST"):
+        raise ProviderError("billingMode: must be PROVISIONED or PAY_PER_REQUEST")
+    wanted = inputs["billingMode"] == "PROVISIONED"
+    for name in ("readCapacity", "writeCapacity"):
+        if bool(inputs.get(name)) != wanted:
+            verb = "is required" if wanted else "cannot be set"
+            raise ProviderError(f"{name}: {verb} when billingMode is {inputs['billingMode']}")
+
+
+def _billing(inputs: Properties) -> dict[str, Any]:
+    return {"BillingMode": inputs["billingMode"], **throughput(inputs)}
+
+
+def _encryption(inputs: Properties) -> dict[str, Any]:
+    given = inputs.get("serverSideEncryption") or {}
+    key = {"KMSMasterKeyId": given["kmsKeyArn"]} if given.get("kmsKeyArn") else {}
+    kind = {"SSEType": "KMS"} if given.get("enabled") else {}
+    return {"SSESpecification": {"Enabled": given.get("enabled", False), **kind, **key}}
+
+
+def _create(aws: AwsClient, inputs: Properties) -> str:
+    _check(inputs)
+    optional = {
+        "LocalSecondaryIndexes": local_indexes(inputs),
+        "GlobalSecondaryIndexes": global_indexes(inputs),
+        "Tags": _pairs(inputs.get("tags")),
+        "DeletionProtectionEnabled": inputs.get("deletionProtectionEnabled"),
+        **(_encryption(inputs) if inputs.get("serverSideEncryption") else {}),
+    }
+    aws.call(
+        "dynamodb",
+        "create_table",
+        TableName=inputs["name"],
+        AttributeDefinitions=_attributes(inputs),
+        KeySchema=key_schema(inputs),
+        TableClass=inputs["tableClass"],
+        **_billing(inputs),
+        **{name: value for name, value in optional.items() if value},
+    )
+    return str(inputs["name"])
+
+
+def _attributes(inputs: Properties) -> list[dict[str, str]]:
+    return [{"AttributeName": one["name"], "AttributeType": one["type"]} for one in inputs["attributes"]]
+
+
+def _pairs(tags: dict[str, str] | None) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
+
+
+def _complete(aws: AwsClient, identifier: str, inputs: Properties) -> None:
+    """What a table takes only once it is active."""
+    _settle(aws, identifier)
+    if (inputs.get("ttl") or {}).get("enabled"):
+        _set_ttl(aws, identifier, inputs["ttl"])
+    if (inputs.get("pointInTimeRecovery") or {}).get("enabled"):
+        _set_recovery(aws, identifier, inputs["pointInTimeRecovery"])
+
+
+def _settle(aws: AwsClient, name: str) -> None:
+    aws.until(f"the table {name}", lambda: _table(aws, name), _is_active)
+
+
+def _is_active(table: Properties) -> bool:
+    indexes = [index.get("IndexStatus", "ACTIVE") for index in table.get("GlobalSecondaryIndexes") or []]
+    return {table["TableStatus"], *indexes} == {"ACTIVE"}
+
+
+def _table(aws: AwsClient, name: str) -> Properties:
+    found: Properties = aws.call("dynamodb", "describe_table", TableName=name)["Table"]
+    return found
+
+
+def _set_ttl(aws: AwsClient, name: str, ttl: Properties) -> None:
+    wanted = {"Enabled": ttl.get("enabled", False), "AttributeName": ttl["attributeName"]}
+    aws.call("dynamodb", "update_time_to_live", TableName=name, TimeToLiveSpecification=wanted)
+
+
+def _set_recovery(aws: AwsClient, name: str, recovery: Properties) -> None:
+    days = {"RecoveryPeriodInDays": recovery["recoveryPeriodInDays"]} if recovery.get("recoveryPeriodInDays") else {}
+    wanted = {"PointInTimeRecoveryEnabled": recovery["enabled"], **days}
+    aws.call("dynamodb", "update_continuous_backups", TableName=name, PointInTimeRecoverySpecification=wanted)
+
+
+def _read(aws: AwsClient, identifier: str, given: Properties) -> Properties:
+    table = _table(aws, identifier)
+    backups = aws.call("dynamodb", "describe_continuous_backups", TableName=identifier)
+    ttl = aws.call("dynamodb", "describe_time_to_live", TableName=identifier)["TimeToLiveDescription"]
+    found = aws.pages("dynamodb", "list_tags_of_resource", "Tags", ResourceArn=table["TableArn"])
+    tags = {item["Key"]: item["Value"] for item in found}
+    return {"id": identifier, "region": aws.region, "tags": tags, "tagsAll": tags, **state(table, backups, ttl)}
+
+
+def _update(aws: AwsClient, identifier: str, old: Properties, inputs: Properties) -> None:
+    _check(inputs)
+    _change(aws, identifier, inputs)
+    ttl, recovery = inputs.get("ttl"), inputs.get("pointInTimeRecovery")
+    if ttl and bool(ttl.get("enabled")) != bool((old.get("ttl") or {}).get("enabled")):
+        _set_ttl(aws, identifier, ttl)
+    if recovery and recovery != old.get("pointInTimeRecovery"):
+        _set_recovery(aws, identifier, recovery)
+    retag(
+        inputs,
+        old.get("tags"),
+        lambda tags: aws.call("dynamodb", "tag_resource", ResourceArn=old["arn"], Tags=_pairs(tags)),
+        lambda names: aws.call("dynamodb", "untag_resource", ResourceArn=old["arn"], TagKeys=names),
+    )
+
+
+def _change(aws: AwsClient, name: str, inputs: Properties) -> None:
+    """
+    One kind of change at a time, as DynamoDB takes them, until the table is as it is wished.
+
+    Each begins with a look, so that one that was done and not answered is not asked for twice.
+    """
+    for attempt in range(MOST_CHANGES):
+        _settle(aws, name)
+        changes = _changes(described(_table(aws, name)), inputs)
+        if not changes:
+            return
+        try:
+            aws.call("dynamodb", "update_table", TableName=name, **changes[0])
+        except Unanswered:
+            if attempt >= MOST_LOST or not aws.patience.back_off(attempt):
+                raise
+    raise ProviderError(f"the table {name} does not become what is wished: {', '.join(changes[0])}")
+
+
+def _changes(old: Properties, inputs: Properties) -> list[dict[str, Any]]:
+    billing = ("billingMode", "readCapacity", "writeCapacity")
+    changes = []
+    if any(old.get(name) != inputs[name] for name in billing if name in inputs):
+        changes.append(_billing(inputs))
+    if old.get("tableClass") != inputs["tableClass"]:
+        changes.append({"TableClass": inputs["tableClass"]})
+    protected = bool(inputs.get("deletionProtectionEnabled"))
+    if bool(old.get("deletionProtectionEnabled")) != protected:
+        changes.append({"DeletionProtectionEnabled": protected})
+    given, held = inputs.get("serverSideEncryption"), old.get("serverSideEncryption") or {}
+    if given and (bool(given["enabled"]), given.get("kmsKeyArn")) != (
+        bool(held.get("enabled")),
+        held.get("kmsKeyArn") if given.get("kmsKeyArn") else None,
+    ):
+        changes.append(_encryption(inputs))
+    return changes + index_updates(old, inputs, _attributes(inputs))
+
+
+def _delete(aws: AwsClient, identifier: str, old: Properties) -> None:
+    """Until it is gone: another of the same name could not be made before."""
+    aws.call("dynamodb", "delete_table", TableName=identifier)
+    try:
+        aws.until(f"the end of the table {identifier}", lambda: _table(aws, identifier), lambda table: False)
+    except Gone:
+        return
+
+
+def _find(aws: AwsClient, inputs: Properties) -> list[Candidate]:
+    created = _table(aws, inputs["name"]).get("CreationDateTime")
+    return [Candidate(inputs["name"], created.timestamp() if created else None)]
+
+
+_ATTRIBUTE = {"name": Property("string", required=True), "type": Property("string", required=True)}
+_ENCRYPTION = {"enabled": Property("boolean", required=True), "kmsKeyArn": Property("string", computed=True)}
+_RECOVERY = {"enabled": Property("boolean", required=True), "recoveryPeriodInDays": Property("integer", computed=True)}
+_TTL = {"attributeName": Property("string", required=True), "enabled": Property("boolean")}
+_REFUSED = {
+    "globalTableWitness": Property("object", refused=True),
+    "importTable": Property("object", refused=True),
+    "onDemandThroughput": Property("object", refused=True),
+    "replicas": Property("array", refused=True),
+    "restoreDateTime": Property("string", refused=True, replace=True),
+    "restoreSourceName": Property("string", refused=True),
+    "restoreSourceTableArn": Property("string", refused=True),
+    "restoreToLatestTime": Property("boolean", refused=True, replace=True),
+    "streamEnabled": Property("boolean", refused=True),
+    "streamViewType": Property("string", refused=True),
+    "warmThroughput": Property("object", refused=True),
+}
+
+TABLE = Resource(
+    schema={
+        **_REFUSED,
+        "arn": OUTPUT,
+        "attributes": Property("array", required=True, unordered=True, fields=_ATTRIBUTE),
+        "billingMode": Property("string", default="PROVISIONED"),
+        "deletionProtectionEnabled": Property("boolean"),
+        "globalSecondaryIndexes": Property("array", unordered=True, fields=GLOBAL_INDEX),
+        "hashKey": Property("string", required=True, replace=True),
+        "localSecondaryIndexes": Property("array", unordered=True, fields=INDEX, replace=True),
+        "name": IMMUTABLE_NAME,
+        "pointInTimeRecovery": Property("object", computed=True, fields=_RECOVERY),
+        "rangeKey": Property("string", replace=True),
+        "readCapacity": Property("integer", computed=True),
+        "region": REGION,
+        "serverSideEncryption": Property("object", computed=True, fields=_ENCRYPTION),
+        "streamArn": OUTPUT,
+        "streamLabel": OUTPUT,
+        "tableClass": Property("string", default="STANDARD"),
+        "tags": TAGS,
+        "tagsAll": TAGS_ALL,
+        "ttl": Property("object", computed=True, fields=_TTL),
+        "writeCapacity": Property("integer", computed=True),
+    },
+    noun="table",
+    title="name",
+    create=_create,
+    complete=_complete,
+    later=frozenset({"ttl", "pointInTimeRecovery"}),
+    read=_read,
+    update=_update,
+    delete=_delete,
+    find=_find,
+)
