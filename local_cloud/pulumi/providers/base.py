@@ -12,7 +12,7 @@ from typing import Any
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from local_cloud.pulumi.providers import creation, values
+from local_cloud.pulumi.providers import creation, states, values
 from local_cloud.pulumi.providers.answers import Context, answering
 from local_cloud.pulumi.providers.difference import as_inputs, changed_properties
 from local_cloud.pulumi.providers.errors import Gone, HalfDone, ProviderError
@@ -121,24 +121,18 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         resource, inputs = self._resource(request.urn), values.read(request.properties)
         secrets = secrets_of(resource.schema)
         if request.preview:
-            return provider_pb2.CreateResponse(properties=values.write(_expected(resource, {}, inputs), secrets))
+            return provider_pb2.CreateResponse(properties=values.write(states.expected(resource, {}, inputs), secrets))
         try:
             made = creation.create(resource, self._client, inputs)
         except HalfDone as half:
-            raise self._as_it_is(resource, half) from half
+            raise states.as_it_is(resource, self._client, half) from half
         try:
             state = resource.state(self._client, made.identifier, {**inputs, **made.told})
         except (ProviderError, Gone) as error:
             reason = f"{made.identifier} was created and cannot be read: {error}"
-            raise self._as_it_is(resource, HalfDone(made.identifier, inputs, reason, made.told)) from error
+            unread = HalfDone(made.identifier, inputs, reason, made.told)
+            raise states.as_it_is(resource, self._client, unread) from error
         return provider_pb2.CreateResponse(id=made.identifier, properties=values.write(state, secrets))
-
-    def _as_it_is(self, resource: Resource, half: HalfDone) -> HalfDone:
-        """The half-made object with what the cloud holds of it, so that the next update sees what is missing."""
-        half.secrets = secrets_of(resource.schema)
-        with contextlib.suppress(ProviderError, Gone):
-            half.properties = resource.state(self._client, half.identifier, half.properties)
-        return half
 
     @answering
     def Read(self, request: Any, context: Context) -> Any:
@@ -163,30 +157,18 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         state, new = values.read(request.olds), values.read(request.news)
         secrets = secrets_of(resource.schema)
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=values.write(_expected(resource, state, new), secrets))
+            return provider_pb2.UpdateResponse(properties=values.write(states.expected(resource, state, new), secrets))
         new |= {name: state[name] for name in request.ignoreChanges if name in state}
         try:
-            if not _whole(resource, state):
+            if not states.is_whole(resource, state):
                 state = resource.state(self._client, request.id, {**state, **new})
             resource.update(self._client, request.id, state, new)
             found = resource.state(self._client, request.id, {**state, **new})
         except Gone as error:
             raise ProviderError(f"{request.id} is gone; run `pulumi refresh`, then again") from error
         except ProviderError as error:
-            raise self._half_updated(resource, request.id, state, new, error) from error
+            raise states.half_updated(resource, self._client, request.id, state, new, error) from error
         return provider_pb2.UpdateResponse(properties=values.write(found, secrets))
-
-    def _half_updated(
-        self, resource: Resource, identifier: str, state: values.Properties, new: values.Properties, error: Exception
-    ) -> Exception:
-        """The object as the failed update left it; the error alone where that cannot be read."""
-        half = HalfDone(identifier, new, str(error))
-        half.secrets = secrets_of(resource.schema)
-        try:
-            half.properties = resource.state(self._client, identifier, {**state, **new})
-        except (ProviderError, Gone):
-            return error
-        return half
 
     @answering
     def Delete(self, request: Any, context: Context) -> Any:
@@ -218,17 +200,6 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         if token not in self._plugin.resources:
             raise ProviderError(f"the resource type {token} is not emulated here; {COVERAGE}")
         return self._plugin.resources[token]
-
-
-def _whole(resource: Resource, state: values.Properties) -> bool:
-    """Whether the cloud was ever read: a creation may have failed so early that the state is what was wished."""
-    return all(name in state for name, spec in resource.schema.items() if spec.output)
-
-
-def _expected(resource: Resource, state: values.Properties, inputs: values.Properties) -> values.Properties:
-    """What a preview can say: outputs that nobody knows yet are unknown before the creation."""
-    pending = {} if state else {n: values.UNKNOWN for n, s in resource.schema.items() if not s.settable or s.computed}
-    return {**pending, **state, **inputs}
 
 
 def main(plugin: Plugin) -> None:

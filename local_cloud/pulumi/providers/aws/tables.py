@@ -4,19 +4,10 @@ DynamoDB tables.
 Source: AWS, DynamoDB API: CreateTable, UpdateTable, UpdateContinuousBackups, UpdateTimeToLive.
 """
 
-from typing import Any
-
 from local_cloud.pulumi.providers.aws.client import AwsClient, retag
 from local_cloud.pulumi.providers.aws.gateway import REGION, TAGS, TAGS_ALL
-from local_cloud.pulumi.providers.aws.table_indexes import (
-    GLOBAL_INDEX,
-    INDEX,
-    global_indexes,
-    index_updates,
-    key_schema,
-    local_indexes,
-    throughput,
-)
+from local_cloud.pulumi.providers.aws.table_indexes import GLOBAL_INDEX, INDEX
+from local_cloud.pulumi.providers.aws.table_requests import changes, check, new_table, pairs
 from local_cloud.pulumi.providers.aws.table_state import described, state
 from local_cloud.pulumi.providers.errors import Gone, ProviderError, Unanswered
 from local_cloud.pulumi.providers.resource import Candidate, Resource
@@ -27,60 +18,10 @@ MOST_CHANGES = 50  # an account has 20 global indexes per table: each may go and
 MOST_LOST = 3
 
 
-def _check(inputs: Properties) -> None:
-    """
-    Refuse what DynamoDB would not take.
-
-    Source: AWS, CreateTable: a provisioned table says its capacity, another one does not.
-    """
-    if inputs["billingMode"] not in ("PROVISIONED", "PAY_PER_REQUEST"):
-        raise ProviderError("billingMode: must be PROVISIONED or PAY_PER_REQUEST")
-    wanted = inputs["billingMode"] == "PROVISIONED"
-    for name in ("readCapacity", "writeCapacity"):
-        if bool(inputs.get(name)) != wanted:
-            verb = "is required" if wanted else "cannot be set"
-            raise ProviderError(f"{name}: {verb} when billingMode is {inputs['billingMode']}")
-
-
-def _billing(inputs: Properties) -> dict[str, Any]:
-    return {"BillingMode": inputs["billingMode"], **throughput(inputs)}
-
-
-def _encryption(inputs: Properties) -> dict[str, Any]:
-    given = inputs.get("serverSideEncryption") or {}
-    key = {"KMSMasterKeyId": given["kmsKeyArn"]} if given.get("kmsKeyArn") else {}
-    kind = {"SSEType": "KMS"} if given.get("enabled") else {}
-    return {"SSESpecification": {"Enabled": given.get("enabled", False), **kind, **key}}
-
-
 def _create(aws: AwsClient, inputs: Properties) -> str:
-    _check(inputs)
-    optional = {
-        "LocalSecondaryIndexes": local_indexes(inputs),
-        "GlobalSecondaryIndexes": global_indexes(inputs),
-        "Tags": _pairs(inputs.get("tags")),
-        "DeletionProtectionEnabled": inputs.get("deletionProtectionEnabled"),
-        **(_encryption(inputs) if inputs.get("serverSideEncryption") else {}),
-    }
-    aws.call(
-        "dynamodb",
-        "create_table",
-        TableName=inputs["name"],
-        AttributeDefinitions=_attributes(inputs),
-        KeySchema=key_schema(inputs),
-        TableClass=inputs["tableClass"],
-        **_billing(inputs),
-        **{name: value for name, value in optional.items() if value},
-    )
+    check(inputs)
+    aws.call("dynamodb", "create_table", **new_table(inputs))
     return str(inputs["name"])
-
-
-def _attributes(inputs: Properties) -> list[dict[str, str]]:
-    return [{"AttributeName": one["name"], "AttributeType": one["type"]} for one in inputs["attributes"]]
-
-
-def _pairs(tags: dict[str, str] | None) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
 
 
 def _complete(aws: AwsClient, identifier: str, inputs: Properties) -> None:
@@ -127,7 +68,7 @@ def _read(aws: AwsClient, identifier: str, given: Properties) -> Properties:
 
 
 def _update(aws: AwsClient, identifier: str, old: Properties, inputs: Properties) -> None:
-    _check(inputs)
+    check(inputs)
     _change(aws, identifier, inputs)
     ttl, recovery = inputs.get("ttl"), inputs.get("pointInTimeRecovery")
     if ttl and bool(ttl.get("enabled")) != bool((old.get("ttl") or {}).get("enabled")):
@@ -137,7 +78,7 @@ def _update(aws: AwsClient, identifier: str, old: Properties, inputs: Properties
     retag(
         inputs,
         old.get("tags"),
-        lambda tags: aws.call("dynamodb", "tag_resource", ResourceArn=old["arn"], Tags=_pairs(tags)),
+        lambda tags: aws.call("dynamodb", "tag_resource", ResourceArn=old["arn"], Tags=pairs(tags)),
         lambda names: aws.call("dynamodb", "untag_resource", ResourceArn=old["arn"], TagKeys=names),
     )
 
@@ -150,34 +91,15 @@ def _change(aws: AwsClient, name: str, inputs: Properties) -> None:
     """
     for attempt in range(MOST_CHANGES):
         _settle(aws, name)
-        changes = _changes(described(_table(aws, name)), inputs)
-        if not changes:
+        left = changes(described(_table(aws, name)), inputs)
+        if not left:
             return
         try:
-            aws.call("dynamodb", "update_table", TableName=name, **changes[0])
+            aws.call("dynamodb", "update_table", TableName=name, **left[0])
         except Unanswered:
             if attempt >= MOST_LOST or not aws.patience.back_off(attempt):
                 raise
-    raise ProviderError(f"the table {name} does not become what is wished: {', '.join(changes[0])}")
-
-
-def _changes(old: Properties, inputs: Properties) -> list[dict[str, Any]]:
-    billing = ("billingMode", "readCapacity", "writeCapacity")
-    changes = []
-    if any(old.get(name) != inputs[name] for name in billing if name in inputs):
-        changes.append(_billing(inputs))
-    if old.get("tableClass") != inputs["tableClass"]:
-        changes.append({"TableClass": inputs["tableClass"]})
-    protected = bool(inputs.get("deletionProtectionEnabled"))
-    if bool(old.get("deletionProtectionEnabled")) != protected:
-        changes.append({"DeletionProtectionEnabled": protected})
-    given, held = inputs.get("serverSideEncryption"), old.get("serverSideEncryption") or {}
-    if given and (bool(given["enabled"]), given.get("kmsKeyArn")) != (
-        bool(held.get("enabled")),
-        held.get("kmsKeyArn") if given.get("kmsKeyArn") else None,
-    ):
-        changes.append(_encryption(inputs))
-    return changes + index_updates(old, inputs, _attributes(inputs))
+    raise ProviderError(f"the table {name} does not become what is wished: {', '.join(left[0])}")
 
 
 def _delete(aws: AwsClient, identifier: str, old: Properties) -> None:
