@@ -46,9 +46,9 @@ def write_challenge(error: str | None, description: str, metadata_url: str, scop
 
     Source: RFC 6750 §3, RFC 9728 §5.1. Nothing in it comes from the caller.
     """
-    facts = {"error": error, "error_description": description} if error else {}
-    facts |= {"resource_metadata": metadata_url, "scope": " ".join(scopes)}
-    return "Bearer " + ", ".join(f"{name}={quote(value or '')}" for name, value in facts.items())
+    facts = [("error", error), ("error_description", description)] if error else []
+    facts += [("resource_metadata", metadata_url), ("scope", " ".join(scopes))]
+    return "Bearer " + ", ".join(f"{name}={quote(value)}" for name, value in facts)
 
 
 def quote(value: str) -> str:

@@ -44,10 +44,9 @@ class IntrospectionVerifier:
             CheckUnavailable: Okta did not answer, or not with a judgement.
         """
         key = sha256(token.encode("utf-8", "replace")).digest()
-        until, access = self._cache.get(key, (0.0, None))
-        if access is not None and self._now() < until:
-            return access
-        self._cache.pop(key, None)
+        cached = self._cache.get(key)
+        if cached is not None and self._now() < cached[0]:
+            return cached[1]
         return await self._flights.share(key, lambda: self._judge(key, token))
 
     async def _judge(self, key: bytes, token: str) -> AccessToken:
@@ -58,7 +57,7 @@ class IntrospectionVerifier:
         answer = as_claims(await self._introspect(token, client_id))
         access = check_claims(answer, self._settings, self._now())
         check_same(parts.claims, answer)
-        self._remember(key, access)
+        self._remember(key, access, answer["exp"])
         return access
 
     async def _introspect(self, token: str, client_id: str) -> Mapping[str, Any]:
@@ -71,10 +70,10 @@ class IntrospectionVerifier:
             raise InactiveToken(Reason.TOKEN_TYPE_WRONG)
         return answer
 
-    def _remember(self, key: bytes, access: AccessToken) -> None:
+    def _remember(self, key: bytes, access: AccessToken, expires_at: float) -> None:
         while len(self._cache) >= CACHE_ENTRIES:
             del self._cache[next(iter(self._cache))]
-        self._cache[key] = (min(self._now() + CACHE_SECONDS, float(access.expires_at or 0)), access)
+        self._cache[key] = (min(self._now() + CACHE_SECONDS, expires_at), access)
 
 
 def check_same(claims: Mapping[str, Any], answer: Mapping[str, Any]) -> None:

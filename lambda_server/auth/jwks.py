@@ -47,8 +47,8 @@ class Keys:
             CheckUnavailable: the keys could not be fetched, and the ones that are left are too old or lack this one.
         """
         if not self._knows(kid):
-            async with self._lock:  # whoever waited here finds what the first one fetched
-                if not self._knows(kid) and self._now() - self._tried_at >= PAUSE_SECONDS:
+            async with self._lock:  # whoever waited here finds what the first one fetched, and fetches no more
+                if self._now() - self._tried_at >= PAUSE_SECONDS:
                     await self._refresh()
         key = self._keys.get(kid) if self._age() < self._longest_seconds else None
         if key is not None:

@@ -36,15 +36,18 @@ class Target:
         Raises:
             MCPError: no such method, or nothing is named.
         """
+        found = GUARDED_METHODS.get(method)
         if method == "completion/complete":
             reference = params.get("ref")
             params = reference if isinstance(reference, dict) else {}
-            where = COMPLETED.get(str(params.get("type")))
-        elif (where := GUARDED_METHODS.get(method)) is None:
+            found = COMPLETED.get(str(params.get("type")))
+            if found is None:
+                raise MCPError(INVALID_PARAMS, f"Invalid params: ref must be one of {', '.join(COMPLETED)}")
+        if found is None:
             raise MCPError(METHOD_NOT_FOUND, "Method not found", method)
-        kind, key = where or ("", "type")
+        kind, key = found
         name = params.get(key)
-        if not where or not isinstance(name, str):
+        if not isinstance(name, str):
             raise MCPError(INVALID_PARAMS, f"Invalid params: {key} must be a string")
         return cls(kind, name)
 
@@ -66,10 +69,6 @@ class Needs:
 
 def _matching(resources: Table, uri: str) -> Iterator[tuple[str, ...]]:
     """The scopes of the templates that the URI matches, all of them together where several do."""
-    found = [
-        scopes
-        for name, scopes in resources.items()
-        if UriTemplate.is_template(name) and UriTemplate.parse(name).match(uri) is not None
-    ]
+    found = [scopes for name, scopes in resources.items() if UriTemplate.parse(name).match(uri) is not None]
     if found:
         yield tuple(dict.fromkeys(scope for scopes in found for scope in scopes))

@@ -8,7 +8,6 @@ class BadJson(ValueError):
     """The bytes are no JSON object that everybody reads alike; `fault` says what is wrong."""
 
     def __init__(self, fault: str) -> None:
-        super().__init__(fault)
         self.fault = fault
 
 

@@ -51,7 +51,8 @@ def test_everything_with_the_marks_is_found_and_deleted(okta: httpx2.Client, acc
     found = ownership.find(Owner("one", ID), clouds(okta, account))
     ownership.delete(ownership.outermost(found.objects), said.append)
 
-    assert kinds(found.objects) == {"Api", "Function", "Role", "LogGroup", "Server", "ServerScope", "OAuth"}
+    on_okta, on_aws = {"Server", "ServerScope", "OAuth"}, {"Api", "Function", "Role", "RolePolicy", "LogGroup"}
+    assert kinds(found.objects) == on_okta | on_aws
     assert found.unseen == []
     assert ownership.find(Owner("one", ID), clouds(okta, account)).objects == []
     assert any("Function mcp-okta-one" in text for text in said)
@@ -100,6 +101,7 @@ def test_only_what_the_state_does_not_hold_is_a_stranger(okta: httpx2.Client, ac
             {"type": "aws:apigatewayv2/api:Api", "id": known["api"]},
             {"type": "aws:lambda/function:Function", "id": known["function"]},
             {"type": "aws:iam/role:Role", "id": known["role"]},
+            {"type": "aws:iam/rolePolicy:RolePolicy", "id": f"{known['role']}:write-log"},
             *({"type": "aws:cloudwatch/logGroup:LogGroup", "id": name} for name in log_groups),
         ]
     }

@@ -27,7 +27,7 @@ def main(words: list[str]) -> int:
         faults = [f"{CONTROL.name} does not survive: mend the tests first"]
     seconds = f"{time.monotonic() - started:.0f} s"
     print(*faults, f"{len(chosen)} mutants, {len(justified)} justified; survivors: ", sep="\n", end="")
-    print(f"{len(left) - 1 or 'none'} ({seconds})")
+    print(f"{len(left - {CONTROL.name}) or 'none'} ({seconds})")
     return 1 if faults else 0
 
 

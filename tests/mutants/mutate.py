@@ -49,6 +49,8 @@ def mutants(path: str, source: str) -> Iterator[Mutant]:
 def _sites(tree: ast.AST, where: str = "module") -> Iterator[tuple[str, Found]]:
     """Where something can be changed, with the function that it is in."""
     for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.keyword) and node.arg == "frozen":
+            continue  # a convenience of ours, and no check
         inner = where
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             inner = node.name if where == "module" else f"{where}.{node.name}"

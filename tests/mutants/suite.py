@@ -18,9 +18,9 @@ OWN = {
     "auth/flights.py": "tests/lambda_server/auth/test_introspection.py",
     "auth/introspection.py": "tests/lambda_server/auth/test_introspection.py",
     "auth/challenge.py": "tests/lambda_server/auth/test_challenge.py",
-    "auth/gate.py": "tests/lambda_server/test_server.py",
-    "auth/guard.py": "tests/lambda_server/test_server.py",
-    "auth/needs.py": "tests/lambda_server/test_server.py",
+    "auth/gate.py": "tests/lambda_server/auth/test_gate.py",
+    "auth/guard.py": "tests/lambda_server/auth/test_guard.py",
+    "auth/needs.py": "tests/lambda_server/auth/test_guard.py",
 }
 BESIDE = ("tests/lambda_server/auth", "tests/lambda_server/test_server.py", "tests/lambda_server/test_gateway.py")
 ERAS = ("2025-11-25", "2026-07-28")

@@ -1,8 +1,15 @@
 """The mutator makes what it should, and a sample of mutants is noticed; `scripts/check mutants` runs all of them."""
 
+import subprocess
+import sys
+
+import pytest
+
+from tests.mutants import __main__ as command_line
 from tests.mutants.__main__ import equivalents
 from tests.mutants.mutate import mutants
-from tests.mutants.run import CONTROL, all_mutants, survivors
+from tests.mutants.run import CONTROL, all_mutants
+from tests.mutants.suite import ROOT
 from tests.requirements import requirement
 
 SAMPLE = (
@@ -35,10 +42,25 @@ def test_the_mutator_takes_each_check_away_in_each_way() -> None:
 @requirement("server:mutants")
 def test_a_sample_of_mutants_is_noticed_and_what_is_not_changed_is_not() -> None:
     """Issue 5, must show: for each check in the verifier, removing it makes at least one case fail."""
-    chosen = [mutant for mutant in all_mutants() if mutant.name in SAMPLE]
-    assert len(chosen) == len(SAMPLE)
+    command = [sys.executable, "-m", "tests.mutants", *SAMPLE]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
 
-    assert list(survivors([CONTROL, *chosen])) == [CONTROL.name]
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith(f"{len(SAMPLE)} mutants, ") and "survivors: none" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "left,code,said",
+    [([CONTROL.name], 0, "none"), ([CONTROL.name, "x"], 1, "survivor: x"), ([], 1, "mend the tests first")],
+)
+def test_a_survivor_fails_the_check_and_so_do_tests_that_fail_anyway(
+    left: list[str], code: int, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A gate that cannot fail proves nothing (ours)."""
+    monkeypatch.setattr(command_line, "survivors", lambda chosen: iter(left))
+
+    assert command_line.main([]) == code
+    assert said in capsys.readouterr().out
 
 
 def test_names_are_unique_and_each_justification_is_about_a_mutant() -> None:

@@ -276,3 +276,46 @@ async def test_an_answer_that_drips_is_given_up(
             await keys.find("k1")
 
     assert reasons(caplog) == ["okta_timeout"]
+
+
+@pytest.mark.anyio
+async def test_an_answer_of_the_largest_size_is_read(keys: Keys, okta: OktaInMemory) -> None:
+    """The bound itself is in (ours)."""
+    okta.instead = httpx2.Response(200, content=json.dumps(okta.key_set()).encode().ljust(LARGEST_ANSWER))
+
+    assert await keys.find("k1")
+
+
+class Watched(httpx2.AsyncByteStream):
+    """A body that notices when it is closed."""
+
+    closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """An empty body."""
+        yield b""
+
+    async def aclose(self) -> None:
+        """Remember it."""
+        self.closed = True
+
+
+@pytest.mark.anyio
+async def test_the_connection_of_a_refused_answer_is_given_back(keys: Keys, okta: OktaInMemory) -> None:
+    """Or the client would run out of connections while Okta answers with errors (CWE-772)."""
+    body = Watched()
+    okta.instead = httpx2.Response(500, stream=body)
+    with pytest.raises(CheckUnavailable):
+        await keys.find("k1")
+
+    assert body.closed
+
+
+@pytest.mark.parametrize("junk,counts", [([], []), (["junk", {}], [2])])
+def test_what_is_passed_over_is_counted_in_the_log(
+    okta: OktaInMemory, caplog: pytest.LogCaptureFixture, junk: list[Any], counts: list[int]
+) -> None:
+    """An operator sees that Okta publishes what is not understood (ours)."""
+    read_keys({"keys": okta.key_set()["keys"] + junk})
+
+    assert [record.fields["count"] for record in caplog.records if record.message == "keys passed over"] == counts

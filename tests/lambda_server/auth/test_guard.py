@@ -1,0 +1,94 @@
+"""Which scopes a request needs, decided on what it says, and what the guard makes of the answer."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from mcp.shared.exceptions import MCPError
+from mcp_types import INVALID_PARAMS, METHOD_NOT_FOUND
+from starlette.requests import Request
+
+from lambda_server.audit import KEY, Call
+from lambda_server.auth.guard import Guard
+from lambda_server.auth.needs import Needs, Target
+
+NEEDS = Needs(
+    prompts={"draft": ("a",)},
+    resources={"note://all": ("b",), "note://{id}": ("c", "d"), "note://{+path}": ("d", "e"), "file://{name}": ("f",)},
+)
+
+
+async def answer_with(value: Any) -> Any:
+    """The next handler's answer."""
+    return value
+
+
+async def ask(method: str, value: Any = None, number: int | None = 1, params: Any = None) -> Call:
+    """Send a request through the guard; return what the audit line will say."""
+    call = Call()
+    request = Request({"type": "http", "headers": [], KEY: call})
+    context: Any = SimpleNamespace(request_id=number, request=request, method=method, params=params)
+    await Guard(NEEDS)(context, lambda _: answer_with(value))
+    return call
+
+
+@pytest.mark.parametrize(
+    "uri,needed",
+    [
+        ("note://all", ("b",)),
+        ("note://7", ("c", "d", "e")),
+        ("note://7/8", ("d", "e")),
+        ("file://x", ("f",)),
+        ("other://7", None),
+        ("note:", None),
+    ],
+)
+def test_a_resource_needs_what_its_uri_or_all_templates_that_it_matches_need(
+    uri: str, needed: tuple[str, ...] | None
+) -> None:
+    """RFC 6570; where several templates match, nobody knows which one answers, so all of their scopes are needed."""
+    assert NEEDS.find(Target("resources", uri)) == needed
+
+
+@pytest.mark.parametrize(
+    "method,params,code",
+    [
+        ("nope/nope", {}, METHOD_NOT_FOUND),
+        ("tools/call", {}, INVALID_PARAMS),
+        ("tools/call", {"name": 7}, INVALID_PARAMS),
+        ("resources/read", {"name": "note://all"}, INVALID_PARAMS),
+        ("completion/complete", {}, INVALID_PARAMS),
+        ("completion/complete", {"ref": "draft"}, INVALID_PARAMS),
+        ("completion/complete", {"ref": {"type": "ref/tool", "name": "draft"}}, INVALID_PARAMS),
+        ("completion/complete", {"ref": {"type": ["ref/prompt"], "name": "draft"}}, INVALID_PARAMS),
+        ("completion/complete", {"ref": {"type": "ref/prompt", "uri": "draft"}}, INVALID_PARAMS),
+    ],
+)
+def test_a_request_that_names_nothing_is_refused(method: str, params: dict[str, Any], code: int) -> None:
+    """JSON-RPC 2.0 §5.1; unknown means refused."""
+    with pytest.raises(MCPError) as caught:
+        Target.of(method, params)
+
+    assert caught.value.code == code
+
+
+@pytest.mark.anyio
+async def test_a_request_without_parameters_is_refused_and_no_failure() -> None:
+    """JSON-RPC 2.0 §4: params may be left out."""
+    with pytest.raises(MCPError) as caught:
+        await ask("tools/call")
+
+    assert caught.value.code == INVALID_PARAMS
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("value,outcome", [({"isError": True}, "tool_error"), ({}, "ok"), (None, "ok"), (["x"], "ok")])
+async def test_the_outcome_is_read_from_whatever_the_handler_answers(value: Any, outcome: str) -> None:
+    """Handlers answer with dictionaries, models or nothing (MCP SDK, HandlerResult)."""
+    assert (await ask("ping", value)).outcome == outcome
+
+
+@pytest.mark.anyio
+async def test_a_notification_is_passed_on() -> None:
+    """JSON-RPC 2.0 §4.1: it gets no answer, so it is no business of the guard's; it reaches no tool either."""
+    assert (await ask("notifications/initialized", number=None)).method is None
