@@ -1,90 +1,24 @@
 """What a person does with a deployed server: login, whoami, tools, call, logout."""
 
 import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from client.browser import Browser
-    from client.tokens import TokenStore
+from cli.target import Branch, Key, NoBrowser, OutputsFile, Service, Stack, Target
 
-Stack = Annotated[str | None, typer.Option("--stack", help="The environment: a stack's name.")]
-Branch = Annotated[str | None, typer.Option("--branch", help="The environment: a git branch.")]
-OutputsFile = Annotated[Path | None, typer.Option("--outputs", help="The environment: a file of stack outputs.")]
-NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Print the sign-in address instead of opening it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
-class Target:
-    """The environment that the options name: its outputs, its tokens, and a way to show a sign-in page."""
-
-    def __init__(
-        self, stack: str | None, branch: str | None, outputs_file: Path | None, no_browser: bool = False
-    ) -> None:
-        """
-        Look the environment up.
-
-        Raises:
-            ClientError: its outputs cannot be used; a subclass says which.
-        """
-        import os
-
-        from cli.outputs import outputs_for
-        from client.browser import attended, default_browser, print_url
-        from client.keychain import token_store
-        from client.outputs import Outputs
-
-        values, folder = outputs_for(stack, branch, outputs_file)
-        self.outputs = Outputs.from_mapping(values, *self._origin(stack, branch, outputs_file))
-        self.tokens: TokenStore = token_store(folder, os.environ)
-        self.browser: Browser | None = print_url if no_browser else default_browser(os.environ, attended())
-        self._options = [("--stack", stack), ("--branch", branch), ("--outputs", outputs_file)]
-
-    @staticmethod
-    def _origin(stack: str | None, branch: str | None, outputs_file: Path | None) -> tuple[str, dict[str, str]]:
-        """Where the outputs come from, and how that place calls them, for a message about what is wrong in them."""
-        from cli.outputs import LOCAL, settings_without_pulumi
-        from client.outputs import ENVIRONMENT
-
-        if outputs_file is not None:
-            return str(outputs_file), {}
-        if stack is None and branch is None and settings_without_pulumi():
-            return "the environment and .env", ENVIRONMENT
-        return f"the outputs of {branch or stack or LOCAL}", {}
-
-    def run(self, work: Callable[[], Awaitable[Any]]) -> Any:
-        """Run the work; a command that an error tells to type names the same environment."""
-        import asyncio
-
-        from client.errors import ClientError
-
-        async def main() -> Any:
-            return await work()
-
-        try:
-            return asyncio.run(main())
-        except ClientError as error:
-            error.remedy = self._named(error.remedy)
-            raise
-
-    def _named(self, remedy: str) -> str:
-        import re
-        import shlex
-
-        given = [shlex.quote(str(part)) for option in self._options if option[1] for part in option]
-        return re.sub(r"^mcp-okta (login|logout|tools|call)\b", lambda found: " ".join([found[0], *given]), remedy)
-
-
-async def call(target: Target, tool: str, words: list[str]) -> dict[str, Any]:
+async def call(
+    target: Target, tool: str, words: list[str], service: str | None = None, key: Path | None = None
+) -> dict[str, Any]:
     """Call the tool with the words read by its input schema; list the tools first, to know it."""
     from client.arguments import parse_arguments
     from client.errors import WrongArguments
-    from client.session import open_session
 
-    async with open_session(target.outputs, target.tokens, target.browser) as session:
+    async with target.session(service, key) as session:
         schemas = {listed.name: listed.input_schema for listed in await session.list_tools()}
         if tool not in schemas:
             raise WrongArguments(
@@ -109,13 +43,17 @@ def login(
     branch: Branch = None,
     outputs: OutputsFile = None,
     no_browser: NoBrowser = False,
+    device: Annotated[bool, typer.Option("--device", help="Show a code to enter in a browser on any device.")] = False,
     scope: Annotated[list[str] | None, typer.Option("--scope", help="Ask for this scope as well; repeatable.")] = None,
 ) -> None:
-    """Sign in with Okta, in the browser."""
-    from client.session import sign_in
+    """Sign in with Okta: in the browser of this machine, or with a code on another device."""
+    from client.session import sign_in, sign_in_by_device
 
     target = Target(stack, branch, outputs, no_browser)
-    tokens = target.run(lambda: sign_in(target.outputs, target.tokens, target.browser, scope or ()))
+    if device:
+        tokens = target.run(lambda: sign_in_by_device(target.outputs, target.tokens, scope or ()))
+    else:
+        tokens = target.run(lambda: sign_in(target.outputs, target.tokens, target.browser, scope or ()))
     typer.echo(f"signed in to {target.outputs.url} with {' '.join(tokens.scopes)}", err=True)
 
 
@@ -124,11 +62,13 @@ def whoami(
     branch: Branch = None,
     outputs: OutputsFile = None,
     no_browser: NoBrowser = False,
+    service: Service = None,
+    key: Key = None,
     as_json: AsJson = False,
 ) -> None:
     """Say who the server takes you for, and what you may do."""
     target = Target(stack, branch, outputs, no_browser)
-    show(target.run(lambda: call(target, "whoami", [])), as_json)
+    show(target.run(lambda: call(target, "whoami", [], service, key)), as_json)
 
 
 def tools(
@@ -136,16 +76,17 @@ def tools(
     branch: Branch = None,
     outputs: OutputsFile = None,
     no_browser: NoBrowser = False,
+    service: Service = None,
+    key: Key = None,
     as_json: AsJson = False,
 ) -> None:
     """List the server's tools."""
     from client.arguments import usage
-    from client.session import open_session
 
     target = Target(stack, branch, outputs, no_browser)
 
     async def list_tools() -> list[Any]:
-        async with open_session(target.outputs, target.tokens, target.browser) as session:
+        async with target.session(service, key) as session:
             return await session.list_tools()
 
     listed = target.run(list_tools)
@@ -156,6 +97,9 @@ def tools(
     for tool in listed:
         typer.echo(usage(tool.name, tool.input_schema))
         typer.echo(f"    {(tool.description or 'no description').strip().splitlines()[0]}")
+        missing = (tool.meta or {}).get("mcp-okta/missing-scopes")
+        if missing:
+            typer.echo(f"    takes {' '.join(missing)}, which you will be asked for")
 
 
 def call_tool(
@@ -165,11 +109,13 @@ def call_tool(
     branch: Branch = None,
     outputs: OutputsFile = None,
     no_browser: NoBrowser = False,
+    service: Service = None,
+    key: Key = None,
     as_json: AsJson = False,
 ) -> None:
     """Call a tool; sign in or ask for more scope if it takes that."""
     target = Target(stack, branch, outputs, no_browser)
-    show(target.run(lambda: call(target, tool, words or [])), as_json)
+    show(target.run(lambda: call(target, tool, words or [], service, key)), as_json)
 
 
 def logout(stack: Stack = None, branch: Branch = None, outputs: OutputsFile = None) -> None:
@@ -181,8 +127,28 @@ def logout(stack: Stack = None, branch: Branch = None, outputs: OutputsFile = No
     typer.echo(f"{'signed out of' if signed_out else 'nobody was signed in to'} {target.outputs.url}", err=True)
 
 
+def service_key(
+    name: Annotated[str, typer.Argument(help="The service's name in the stack's `services`.")],
+    out: Annotated[Path | None, typer.Option("--out", help="The private key's file; NAME.pem by default.")] = None,
+    scope: Annotated[list[str] | None, typer.Option("--scope", help="A scope of the service; repeatable.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a pair of keys for a service: the private one in a file, the public one for the configuration."""
+    from client.keys import make_key
+
+    path = out or Path(f"{name}.pem")
+    public = make_key(path)
+    entry = {name: {"scopes": scope or ["mcp:read"], "keys": [public]}}
+    if as_json:
+        typer.echo(json.dumps({"private_key": str(path), "services": entry}))
+        return
+    typer.echo(f"the private key is in {path}: keep it where the service runs, and nowhere else", err=True)
+    typer.echo(f"pulumi config set services '{json.dumps(entry)}'")
+
+
 def register(app: typer.Typer) -> None:
     """Add the person's commands; what they need is imported when they run."""
     for command in (login, whoami, tools, logout):
         app.command()(command)
     app.command("call")(call_tool)
+    app.command("service-key")(service_key)

@@ -90,7 +90,7 @@ class OktaAuth(httpx2.Auth):
 
     async def _step_up(self, refusal: httpx2.Response, old: Tokens) -> Tokens:
         """Ask for the scopes that the refusal names, on top of those there are; once per request."""
-        needed = (extract_field_from_www_auth(refusal, "scope") or "").split()
+        needed = needed_scopes(refusal)
         async with self._turn:
             stored = self._store.load(self._outputs.account) or old
             if stored.access_token != old.access_token and set(needed) <= set(stored.scopes):
@@ -102,26 +102,41 @@ class OktaAuth(httpx2.Auth):
         if self._browser is None:
             raise no_browser(self._outputs, [scope for scope in needed if start and scope not in start.scopes])
         new = await authorize(self._outputs, start, refusal, self._exchange, self._browser, self._wait_seconds)
-        account = self._outputs.account
-        async with self._store.lock(account):
-            superseded = self._store.load(account)
-            self._store.save(account, new)
-        if superseded is not None:
-            await revoke_quietly(superseded, self._exchange)
+        await replace(self._outputs, self._store, new, self._exchange)
         return new
+
+
+async def replace(outputs: Outputs, store: TokenStore, new: Tokens, exchange: Exchange) -> None:
+    """Keep new tokens, and end those that they supersede."""
+    account = outputs.account
+    async with store.lock(account):
+        superseded = store.load(account)
+        store.save(account, new)
+    if superseded is not None:
+        await revoke_quietly(superseded, exchange)
 
 
 def bearing(request: httpx2.Request, tokens: Tokens | None) -> httpx2.Request:
     """The request with the access token, or with none."""
+    return bearing_text(request, tokens.access_token if tokens else None)
+
+
+def bearing_text(request: httpx2.Request, token: str | None) -> httpx2.Request:
+    """The request with this token, or with none (RFC 6750 §2.1)."""
     request.headers.pop("Authorization", None)
-    if tokens is not None:
-        request.headers["Authorization"] = f"Bearer {tokens.access_token}"
+    if token is not None:
+        request.headers["Authorization"] = f"Bearer {token}"
     return request
 
 
 def needs_more_scope(response: httpx2.Response) -> bool:
     """Whether the server refused the request for lack of scope (RFC 6750 §3.1)."""
     return response.status_code == 403 and extract_field_from_www_auth(response, "error") == "insufficient_scope"
+
+
+def needed_scopes(response: httpx2.Response) -> list[str]:
+    """The scopes that a challenge names (RFC 6750 §3)."""
+    return (extract_field_from_www_auth(response, "scope") or "").split()
 
 
 def name_scopes(refusal: httpx2.Response, base_scopes: tuple[str, ...]) -> None:
@@ -149,7 +164,7 @@ def no_browser(outputs: Outputs, missing: Sequence[str]) -> SignInNeeded:
 
 def refused(outputs: Outputs, response: httpx2.Response) -> NotAllowed:
     """The server's refusal of a token that it had asked for."""
-    scopes = tuple((extract_field_from_www_auth(response, "scope") or "").split())
+    scopes = tuple(needed_scopes(response))
     wanted = f" ({' '.join(scopes)})" if scopes else ""
     return NotAllowed(
         f"{outputs.url} refuses the token that Okta just gave{wanted}: status {response.status_code}",

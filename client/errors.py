@@ -5,6 +5,7 @@ ClientError
   x WrongOutputs      the stack outputs or the settings cannot be used
   x WrongArguments    a tool was called with arguments it does not have
   x SignInNeeded      somebody has to sign in, and there is no browser to do it in
+  x ServiceUnusable   there is no such service, or its key cannot be used
   x SignInFailed      the sign-in began and did not end
   x NotAllowed        Okta or the server says no
   x PortsTaken        none of the registered redirect ports is free
@@ -54,6 +55,12 @@ class SignInNeeded(ClientError):
     """Somebody has to sign in, and this process has no browser to do it in."""
 
     exit_code = 3
+
+
+class ServiceUnusable(ClientError):
+    """There is no service of that name, or its private key cannot be used."""
+
+    exit_code = 2
 
 
 class SignInFailed(ClientError):

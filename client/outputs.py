@@ -23,6 +23,14 @@ ENVIRONMENT = {
 
 
 @dataclass(frozen=True)
+class Service:
+    """A program that may call without a person: its app, and all scopes that it may have."""
+
+    client_id: str
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Outputs:
     """The outputs of one environment that a client needs."""
 
@@ -34,6 +42,8 @@ class Outputs:
     scopes: tuple[str, ...] = ()
     environment: str = ""
     access: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    device_login: bool | None = None  # None: the source does not say
+    services: Mapping[str, Service] = field(default_factory=dict)
 
     @classmethod
     def from_mapping(
@@ -63,6 +73,11 @@ class Outputs:
             scopes=tuple(values.get("scopes") or ()),
             environment=values.get("environment") or "",
             access={group: tuple(scopes) for group, scopes in (values.get("access") or {}).items()},
+            device_login=values.get("device_login"),
+            services={
+                name: Service(entry["client_id"], tuple(entry["scopes"]))
+                for name, entry in (values.get("services") or {}).items()
+            },
         )
 
     @property
@@ -136,6 +151,10 @@ def _problems(values: Mapping[str, Any]) -> list[tuple[str, str]]:
         found.append(("environment", _text_problem(values["environment"])))
     if values.get("access"):
         found.append(("access", _access_problem(values["access"])))
+    if values.get("services"):
+        found.append(("services", _services_problem(values["services"])))
+    if not isinstance(values.get("device_login"), bool | None):
+        found.append(("device_login", f"must be true or false, got {values['device_login']!r}"))
     return [(name, problem) for name, problem in found if problem]
 
 
@@ -186,3 +205,13 @@ def _redirect_problem(value: Any) -> str:
 def _access_problem(value: Any) -> str:
     named = isinstance(value, Mapping) and all(not scopes or not _scopes_problem(scopes) for scopes in value.values())
     return "" if named else "must be an object of group → list of scopes"
+
+
+def _services_problem(value: Any) -> str:
+    named = isinstance(value, Mapping) and all(
+        isinstance(entry, Mapping)
+        and not _text_problem(entry.get("client_id"))
+        and not _scopes_problem(entry.get("scopes"))
+        for entry in value.values()
+    )
+    return "" if named else "must be an object of name → client_id and scopes"

@@ -151,7 +151,8 @@ def check_answer(request: httpx2.Request, response: httpx2.Response) -> httpx2.R
     return response
 
 
-def _json_object(response: httpx2.Response) -> dict[str, Any]:
+def json_object(response: httpx2.Response) -> dict[str, Any]:
+    """The answer's JSON object; an empty one for anything else."""
     try:
         body = response.json()
     except ValueError:
@@ -160,7 +161,7 @@ def _json_object(response: httpx2.Response) -> dict[str, Any]:
 
 
 def _holds_token(response: httpx2.Response) -> bool:
-    body = _json_object(response)
+    body = json_object(response)
     lifetime = body.get("expires_in")
     bearer = str(body.get("token_type", "Bearer")).lower() == "bearer"
     return isinstance(body.get("access_token"), str) and bearer and (lifetime is None or isinstance(lifetime, int))
@@ -168,7 +169,7 @@ def _holds_token(response: httpx2.Response) -> bool:
 
 def reason(response: httpx2.Response) -> str:
     """Okta's own words for an error of the token or revocation endpoint (RFC 6749 §5.2), else the status."""
-    body = _json_object(response)
+    body = json_object(response)
     words = body.get("error_description") or body.get("error")
     return str(words) if words else f"status {response.status_code}"
 

@@ -1,11 +1,12 @@
 """A session with the MCP server: signed requests, and failures that a person can act on."""
 
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any, TypeVar
 
+import anyio
 import httpx2
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
@@ -13,8 +14,9 @@ from mcp.shared.exceptions import MCPError
 from mcp_types import Implementation, Tool
 from pydantic import ValidationError
 
-from client.auth import OktaAuth, needs_more_scope, refused
+from client.auth import OktaAuth, needs_more_scope, refused, replace
 from client.browser import Browser
+from client.device import Show, Sleep, sign_in_on_another_device, tell
 from client.errors import (
     BadAnswer,
     ClientError,
@@ -26,7 +28,7 @@ from client.errors import (
     place,
 )
 from client.outputs import Outputs
-from client.provider import exchange_over, quiet_sdk_logs
+from client.provider import Exchange, exchange_over, quiet_sdk_logs
 from client.revocation import forget
 from client.tokens import Tokens, TokenStore
 from client.transport import ChallengeTransport, Network
@@ -37,6 +39,7 @@ SIGN_IN_SECONDS = 300
 VERSION = version("mcp-okta")
 
 T = TypeVar("T")
+Authorization = Callable[[Exchange], httpx2.Auth]
 
 
 class Session:
@@ -184,10 +187,28 @@ async def open_session(
     Raises:
         ClientError: a subclass says what happened and what to type.
     """
+
+    def person(exchange: Exchange) -> httpx2.Auth:
+        return OktaAuth(outputs, tokens, exchange, browser, sign_in_seconds)
+
+    async with open_session_with(outputs, person, transport=transport) as session:
+        yield session
+
+
+@asynccontextmanager
+async def open_session_with(
+    outputs: Outputs, authorization: Authorization, *, transport: httpx2.AsyncBaseTransport | None = None
+) -> AsyncGenerator[Session]:
+    """
+    Open a session whose requests are authorized by what `authorization` makes of a way to Okta.
+
+    Raises:
+        ClientError: a subclass says what happened and what to type.
+    """
     network = ChallengeTransport(transport or Network())
     async with (
-        _authorization(outputs, tokens, browser, network, sign_in_seconds) as auth,
-        AnsweringClient(outputs, transport=network, auth=auth, timeout=TIMEOUT) as http,
+        _to_okta(network) as exchange,
+        AnsweringClient(outputs, transport=network, auth=authorization(exchange), timeout=TIMEOUT) as http,
     ):
         streams = streamable_http_client(outputs.url, http_client=http)
         try:
@@ -202,16 +223,10 @@ async def open_session(
 
 
 @asynccontextmanager
-async def _authorization(
-    outputs: Outputs,
-    tokens: TokenStore,
-    browser: Browser | None,
-    network: httpx2.AsyncBaseTransport,
-    sign_in_seconds: float,
-) -> AsyncGenerator[OktaAuth]:
+async def _to_okta(network: httpx2.AsyncBaseTransport) -> AsyncGenerator[Exchange]:
     quiet_sdk_logs()
     async with httpx2.AsyncClient(transport=network, timeout=TIMEOUT) as http:
-        yield OktaAuth(outputs, tokens, exchange_over(http), browser, sign_in_seconds)
+        yield exchange_over(http)
 
 
 async def sign_in(
@@ -234,8 +249,33 @@ async def sign_in(
     asked = " ".join(dict.fromkeys((*outputs.base_scopes, *scopes)))
     refusal = httpx2.Response(401, headers={"WWW-Authenticate": f'Bearer scope="{asked}"'})
     network = ChallengeTransport(transport or Network())
-    async with _authorization(outputs, tokens, browser, network, sign_in_seconds) as auth:
+    async with _to_okta(network) as exchange:
+        auth = OktaAuth(outputs, tokens, exchange, browser, sign_in_seconds)
         return await auth.sign_in(refusal, None, fresh=True)
+
+
+async def sign_in_by_device(
+    outputs: Outputs,
+    tokens: TokenStore,
+    scopes: Sequence[str] = (),
+    *,
+    show: Show = tell,
+    sleep: Sleep = anyio.sleep,
+    transport: httpx2.AsyncBaseTransport | None = None,
+) -> Tokens:
+    """
+    Sign in anew on another device, for the base scopes and these, whoever is signed in now.
+
+    Raises:
+        ClientError: a subclass says what happened and what to type.
+
+    Source: RFC 8628.
+    """
+    asked = tuple(dict.fromkeys((*outputs.base_scopes, *scopes)))
+    async with _to_okta(transport or Network()) as exchange:
+        new = await sign_in_on_another_device(outputs, asked, exchange, show, sleep)
+        await replace(outputs, tokens, new, exchange)
+        return new
 
 
 async def sign_out(outputs: Outputs, tokens: TokenStore, *, transport: httpx2.AsyncBaseTransport | None = None) -> bool:

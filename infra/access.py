@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+EVERYONE = "Everyone"  # Okta's built-in group of all people of the org
+
 
 @dataclass(frozen=True)
 class Grant:
@@ -65,6 +67,22 @@ def entry_problems(name: str, scopes: object, known: Sequence[str]) -> list[str]
         return [f"gives the group {name!r} {json.dumps(scopes)}, which is not a list of scopes"]
     unknown = sorted({scope for scope in scopes if scope not in known})
     return [f"gives the group {name!r} the unknown scope {scope!r} (known: {', '.join(known)})" for scope in unknown]
+
+
+def access_warnings(access: Access, served: Sequence[str], known: Sequence[str]) -> list[str]:
+    """
+    What an access that can be used will hardly mean; `served` are the scopes that programs have without a person.
+
+    Source: docs/facts/okta.md §8: rules are any-of, and everybody in Okta is in the built-in group Everyone.
+    """
+    granted = {scope for scopes in access.groups.values() for scope in scopes} | set(served)
+    nobody = [scope for scope in known if scope not in granted]
+    warnings = [f"no group and no service has {scope}: nobody can use what needs it" for scope in nobody]
+    everyones = set(access.groups.get(EVERYONE, ()))
+    moot = [name for name, scopes in access.groups.items() if name != EVERYONE and set(scopes) <= everyones]
+    if moot:
+        warnings.append(f"{EVERYONE} has all that is given to {', '.join(moot)}: those entries can never matter")
+    return warnings
 
 
 def chain_problems(access: Access) -> list[str]:

@@ -16,6 +16,7 @@ REFRESH_LEEWAY_SECONDS = 30
 REFRESH_TOKEN_MINUTES = 90 * 24 * 60
 REFRESH_IDLE_MINUTES = 7 * 24 * 60
 NAME_LIMIT = 50
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"  # RFC 8628 §3.4
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class AuthorizationArgs:
     group_ids: Mapping[str, pulumi.Input[str]]
     redirect_uris: Sequence[str]
     access_token_minutes: int
+    device_login: bool
 
 
 class Authorization(pulumi.ComponentResource):
@@ -38,6 +40,7 @@ class Authorization(pulumi.ComponentResource):
     server_id: pulumi.Output[str]
     issuer: pulumi.Output[str]
     client_id: pulumi.Output[str]
+    declared: list[pulumi.Resource]
 
     def __init__(self, name: str, args: AuthorizationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("mcp-okta:infra:Authorization", name, None, opts)
@@ -46,7 +49,8 @@ class Authorization(pulumi.ComponentResource):
         scopes = [self._scope(server, scope) for scope in args.scopes]
         app = self._app()
         self._assignments(app)
-        self._rules(server, self._policy(server, app), scopes)
+        policy = self._policy(server, app)
+        self.declared = [*scopes, policy, *self._rules(server, policy, scopes)]
         self.server_id = server.id
         self.issuer = server.issuer
         self.client_id = app.client_id
@@ -94,7 +98,7 @@ class Authorization(pulumi.ComponentResource):
             type="native",
             token_endpoint_auth_method="none",  # noqa: S106 - the name of a method, not a secret
             pkce_required=True,
-            grant_types=["authorization_code", "refresh_token"],
+            grant_types=[*self._sign_in_grants(), "refresh_token"],
             response_types=["code"],
             redirect_uris=list(self._args.redirect_uris),
             refresh_token_rotation="ROTATE",  # noqa: S106
@@ -105,6 +109,10 @@ class Authorization(pulumi.ComponentResource):
             hide_ios=True,
             opts=self._child(),
         )
+
+    def _sign_in_grants(self) -> list[str]:
+        """How a person may get a first token."""
+        return ["authorization_code", *([DEVICE_CODE] if self._args.device_login else [])]
 
     def _assignments(self, app: okta.app.OAuth) -> None:
         """Only people of these groups may use the app at all."""
@@ -129,14 +137,14 @@ class Authorization(pulumi.ComponentResource):
         server: okta.auth.Server,
         policy: okta.auth.ServerPolicy,
         scopes: Sequence[okta.auth.ServerScope],
-    ) -> None:
+    ) -> list[okta.auth.ServerPolicyRule]:
         """
         A rule for each set of scopes, the largest first, one after the other.
 
         Source: docs/facts/okta.md §8: the first rule that admits all that was asked wins; Okta refuses one that names a
         scope which does not exist yet, and mixes up priorities that are written at the same moment.
         """
-        after: list[pulumi.Resource] = list(scopes)
+        rules: list[okta.auth.ServerPolicyRule] = []
         for priority, grant in enumerate(self._args.access.grants, start=1):
             rule = okta.auth.ServerPolicyRule(
                 f"rule-{rule_name(grant.scopes)}",
@@ -144,15 +152,16 @@ class Authorization(pulumi.ComponentResource):
                 policy_id=policy.id,
                 name=rule_name(grant.scopes),
                 priority=priority,
-                grant_type_whitelists=["authorization_code"],
+                grant_type_whitelists=self._sign_in_grants(),
                 group_whitelists=[self._args.group_ids[group] for group in grant.groups],
                 scope_whitelists=[*grant.scopes, *RESERVED_SCOPES],
                 access_token_lifetime_minutes=self._args.access_token_minutes,
                 refresh_token_lifetime_minutes=REFRESH_TOKEN_MINUTES,
                 refresh_token_window_minutes=REFRESH_IDLE_MINUTES,
-                opts=self._child(*after),
+                opts=self._child(*scopes, *rules[-1:]),
             )
-            after = [*scopes, rule]
+            rules.append(rule)
+        return rules
 
 
 def rule_name(scopes: Sequence[str]) -> str:

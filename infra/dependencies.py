@@ -24,6 +24,9 @@ DEAD_DISTRIBUTIONS = (
     *("uvicorn", "click", "jsonschema", "jsonschema_specifications", "referencing", "rpds_py", "attrs"),
     *("python_multipart", "pycparser", "cffi"),
 )
+# The AWS SDK describes every service that there is: 30 MB, of which the function uses one.
+SDK_DATA = "botocore/data"
+SDK_SERVICES = ("dynamodb",)
 # RECORD lists files that are pruned or compiled; the others describe the installation, not the package.
 DEAD_FILES = (
     "*.pyi",
@@ -103,6 +106,9 @@ def prune(directory: Path) -> None:
     for name in DEAD_DISTRIBUTIONS:
         for metadata in directory.glob(f"{name}-*.dist-info"):
             shutil.rmtree(metadata)
+    for service in (directory / SDK_DATA).glob("*/"):
+        if service.name not in SDK_SERVICES:
+            shutil.rmtree(service)
     for pattern in DEAD_FILES:
         for path in directory.rglob(pattern):
             path.unlink()

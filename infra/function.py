@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +34,7 @@ class FunctionArgs:
     reserved_concurrency: int | None
     variables: Mapping[str, pulumi.Input[str]]
     execution_arn: pulumi.Input[str]
+    policies: Mapping[str, pulumi.Input[str]]
 
 
 class McpFunction(pulumi.ComponentResource):
@@ -49,8 +50,7 @@ class McpFunction(pulumi.ComponentResource):
         self._args = args
         log = self._log()
         role = self._role()
-        policy = self._policy(role, log)
-        function = self._function(role, log, policy)
+        function = self._function(role, log, self._policies(role, log))
         self.permission = self._permission(function)
         self.name = function.name
         self.invoke_arn = function.invoke_arn
@@ -79,18 +79,22 @@ class McpFunction(pulumi.ComponentResource):
             opts=self._child(named=True),
         )
 
-    def _policy(self, role: aws.iam.Role, log: aws.cloudwatch.LogGroup) -> aws.iam.RolePolicy:
-        """Write to its own log only: with CreateLogGroup a late line would bring the group back after `down`."""
-        return aws.iam.RolePolicy(
-            "policy",
-            name="write-log",
-            role=role.name,
-            policy=log.arn.apply(write_log),
-            opts=self._child(named=True),
-        )
+    def _policies(self, role: aws.iam.Role, log: aws.cloudwatch.LogGroup) -> list[aws.iam.RolePolicy]:
+        """What the function may do: write to its own log, and what it is given beside that."""
+        documents = {"write-log": log.arn.apply(write_log), **self._args.policies}
+        return [
+            aws.iam.RolePolicy(
+                "policy" if name == "write-log" else f"policy-{name}",
+                name=name,
+                role=role.name,
+                policy=document,
+                opts=self._child(named=True),
+            )
+            for name, document in documents.items()
+        ]
 
     def _function(
-        self, role: aws.iam.Role, log: aws.cloudwatch.LogGroup, policy: aws.iam.RolePolicy
+        self, role: aws.iam.Role, log: aws.cloudwatch.LogGroup, policies: Sequence[aws.iam.RolePolicy]
     ) -> aws.lambda_.Function:
         return aws.lambda_.Function(
             "function",
@@ -106,7 +110,7 @@ class McpFunction(pulumi.ComponentResource):
             reserved_concurrent_executions=self._args.reserved_concurrency,
             environment={"variables": self._args.variables},
             tags=self._args.tags,
-            opts=self._child(log, policy, named=True),
+            opts=self._child(log, *policies, named=True),
         )
 
     def _permission(self, function: aws.lambda_.Function) -> aws.lambda_.Permission:
@@ -122,7 +126,11 @@ class McpFunction(pulumi.ComponentResource):
 
 
 def write_log(log_group_arn: str) -> str:
-    """The policy document that lets the function write to the streams of one log group."""
+    """
+    The policy document that lets the function write to the streams of one log group.
+
+    Source: ours: with CreateLogGroup a late line would bring the group back after `down`.
+    """
     statement = {
         "Effect": "Allow",
         "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],

@@ -8,11 +8,14 @@ import pulumi
 import pulumi_aws as aws
 
 from infra import marks
+from infra.access import access_warnings
 from infra.authorization import Authorization, AuthorizationArgs
 from infra.bundle import Sources, build_bundle
+from infra.callers import Callers, CallersArgs
 from infra.endpoint import Endpoint, EndpointArgs
 from infra.function import FunctionArgs, McpFunction
 from infra.groups import create_groups, find_groups
+from infra.notes import Notes, NotesArgs
 from infra.route import Route, RouteArgs
 from infra.settings import ROOT, Settings
 from lambda_server.scopes import SCOPES
@@ -25,11 +28,15 @@ def declare(settings: Settings) -> dict[str, Any]:
     Raises:
         InfraError: a group does not exist, or the zip cannot be built.
     """
+    warn(settings)
     bundle = build_bundle(Sources.of(ROOT), settings.target, cache_folder(ROOT), warn=pulumi.log.warn)
     group_ids = groups(settings)
     endpoint = Endpoint("endpoint", endpoint_args(settings))
     authorization = Authorization("authorization", authorization_args(settings, endpoint, group_ids))
-    function = McpFunction("function", function_args(settings, bundle, endpoint, authorization))
+    service_ids = services(settings, authorization)
+    notes = Notes("notes", NotesArgs(name=settings.name, tags=tags(settings)))
+    told = variables(settings, endpoint, authorization, service_ids, notes)
+    function = McpFunction("function", function_args(settings, bundle, endpoint, notes, told))
     Route(
         "route",
         RouteArgs(
@@ -39,7 +46,14 @@ def declare(settings: Settings) -> dict[str, Any]:
             permission=function.permission,
         ),
     )
-    return outputs(settings, endpoint, authorization, function)
+    return outputs(settings, endpoint, authorization, service_ids, function)
+
+
+def warn(settings: Settings) -> None:
+    """Say, before anything is created, what of `access` will hardly mean what it says."""
+    served = [scope for service in settings.services for scope in service.scopes]
+    for text in access_warnings(settings.access, served, [scope.name for scope in SCOPES]):
+        pulumi.log.warn(f"access: {text}")
 
 
 def tags(settings: Settings) -> dict[str, str]:
@@ -71,10 +85,28 @@ def authorization_args(
         group_ids=group_ids,
         redirect_uris=list(dict.fromkeys([*settings.redirect_uris, *settings.extra_redirect_uris])),
         access_token_minutes=settings.access_token_minutes,
+        device_login=settings.device_login,
     )
 
 
-def function_args(settings: Settings, bundle: Path, endpoint: Endpoint, authorization: Authorization) -> FunctionArgs:
+def services(settings: Settings, authorization: Authorization) -> Mapping[str, pulumi.Output[str]]:
+    """The client ids of programs that call without a person; their policies come after the people's, one at a time."""
+    if not settings.services:
+        return {}
+    args = CallersArgs(
+        name=settings.name,
+        mark=marks.mark(settings.environment, settings.stack_id),
+        server_id=authorization.server_id,
+        services=settings.services,
+        access_token_minutes=settings.access_token_minutes,
+        after=authorization.declared,
+    )
+    return Callers("callers", args).client_ids
+
+
+def function_args(
+    settings: Settings, bundle: Path, endpoint: Endpoint, notes: Notes, told: Mapping[str, pulumi.Input[str]]
+) -> FunctionArgs:
     """What runs behind it, and what that is told."""
     return FunctionArgs(
         name=settings.name,
@@ -85,8 +117,9 @@ def function_args(settings: Settings, bundle: Path, endpoint: Endpoint, authoriz
         timeout_seconds=settings.timeout_seconds,
         log_retention_days=settings.log_retention_days,
         reserved_concurrency=settings.reserved_concurrency,
-        variables=variables(settings, endpoint, authorization),
+        variables=told,
         execution_arn=endpoint.execution_arn,
+        policies={"use-notes": notes.use_policy},
     )
 
 
@@ -103,7 +136,13 @@ def groups(settings: Settings) -> Mapping[str, pulumi.Input[str]]:
     return find_groups(settings.access.groups)
 
 
-def variables(settings: Settings, endpoint: Endpoint, authorization: Authorization) -> dict[str, pulumi.Input[str]]:
+def variables(
+    settings: Settings,
+    endpoint: Endpoint,
+    authorization: Authorization,
+    service_ids: Mapping[str, pulumi.Output[str]],
+    notes: Notes,
+) -> dict[str, pulumi.Input[str]]:
     """The function's environment, which `lambda_server` reads; names without a value are left out."""
     found: dict[str, pulumi.Input[str]] = {
         "MCP_URL": endpoint.url,
@@ -112,14 +151,21 @@ def variables(settings: Settings, endpoint: Endpoint, authorization: Authorizati
         "BASE_SCOPES": " ".join(settings.access.base_scopes),
         "TOKEN_CHECK": settings.token_check,
         "LOG_LEVEL": settings.log_level,
+        "NOTES_TABLE": notes.table_name,
     }
+    if service_ids:
+        found["OKTA_SERVICE_CLIENT_IDS"] = pulumi.Output.all(*service_ids.values()).apply(",".join)
     if settings.allowed_origins:
         found["ALLOWED_ORIGINS"] = ",".join(settings.allowed_origins)
     return found
 
 
 def outputs(
-    settings: Settings, endpoint: Endpoint, authorization: Authorization, function: McpFunction
+    settings: Settings,
+    endpoint: Endpoint,
+    authorization: Authorization,
+    service_ids: Mapping[str, pulumi.Output[str]],
+    function: McpFunction,
 ) -> dict[str, Any]:
     """What the client, the commands and `pulumi stack output` read; the last five say whose and where the stack is."""
     return {
@@ -129,6 +175,11 @@ def outputs(
         "scopes": [scope.name for scope in SCOPES],
         "base_scopes": list(settings.access.base_scopes),
         "redirect_uris": list(settings.redirect_uris),
+        "device_login": settings.device_login,
+        "services": {
+            service.name: {"client_id": service_ids[service.name], "scopes": list(service.scopes)}
+            for service in settings.services
+        },
         "access": {group: list(scopes) for group, scopes in settings.access.groups.items()},
         "environment": settings.environment,
         "region": function.region,

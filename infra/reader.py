@@ -57,6 +57,8 @@ DEFAULTS = {
     "pythonVersion": "",
     "architecture": "",
     "reservedConcurrency": "",
+    "deviceLogin": "false",
+    "services": "",
 }
 
 Value = TypeVar("Value")

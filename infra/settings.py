@@ -27,6 +27,7 @@ from infra.reader import (
     retention,
     whole_number,
 )
+from infra.services import Service, parse_services
 from lambda_server.scopes import SCOPES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,6 +61,8 @@ class Settings:
     allowed_origins: tuple[str, ...]
     target: Target
     reserved_concurrency: int | None
+    device_login: bool
+    services: tuple[Service, ...]
 
     @property
     def name(self) -> str:
@@ -108,6 +111,8 @@ class Settings:
             allowed_origins=reader.read("allowedOrigins", listed(origin)),
             target=read_target(reader, local),
             reserved_concurrency=reader.read_optional("reservedConcurrency", whole_number(1, 100000)),
+            device_login=reader.read("deviceLogin", choice("true", "false")) == "true",
+            services=read_services(reader),
         )
         reader.refuse_unknown()
         wrong_cloud = guard(local, config, environment)
@@ -134,6 +139,22 @@ def read_access(reader: Reader, otherwise: str | None) -> Access:
     access, problems = parse_access(text, [scope.name for scope in SCOPES])
     reader.problems += [f"access: {problem}" for problem in problems]
     return access
+
+
+def read_services(reader: Reader) -> tuple[Service, ...]:
+    """
+    The programs that may call without a person.
+
+    Source: RFC 7662 §2.1: who asks about a token must authenticate, and a service's private key is not the function's.
+    """
+    services, problems = parse_services(reader.text("services"), [scope.name for scope in SCOPES])
+    reader.problems += [f"services: {problem}" for problem in problems]
+    if services and reader.text("tokenCheck") == "introspection":
+        reader.problems.append(
+            "services: cannot be combined with tokenCheck introspection, since Okta tells nobody about a service's "
+            "token but the service; choose jwt"
+        )
+    return services
 
 
 def read_redirect_uris(reader: Reader) -> tuple[str, ...]:

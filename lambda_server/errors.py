@@ -1,9 +1,14 @@
 """
-What can go wrong while the function starts.
+What can go wrong.
 
-ServerError
+ServerError            the function cannot start
   x BadSettings        the environment variables
   x BadDeclaration     the tools, prompts and resources
+NotesError             a tool cannot do what it was asked to
+  x NotesUnavailable   the table
+  x NoteUnknown        the id
+  x NoteConflict       the version, or the key
+  x WrongCursor        the cursor
 """
 
 
@@ -24,3 +29,23 @@ class BadSettings(ServerError):
 
 class BadDeclaration(ServerError):
     """A tool, prompt or resource does not say which scopes it needs."""
+
+
+class NotesError(Exception):
+    """A note cannot be kept, found or changed; the message is for the caller."""
+
+
+class NotesUnavailable(NotesError):
+    """The table does not answer, or there is none."""
+
+
+class NoteUnknown(NotesError):
+    """The caller has no note of that id."""
+
+
+class NoteConflict(NotesError):
+    """Something else was written since."""
+
+
+class WrongCursor(NotesError):
+    """The cursor is not one that a page ended with."""

@@ -23,11 +23,15 @@ from lambda_server.auth.guard import Guard
 from lambda_server.auth.needs import Needs
 from lambda_server.auth.okta import okta_client
 from lambda_server.auth.verifier import Verifier, build_verifier
+from lambda_server.notes import Notes
 from lambda_server.settings import METADATA_PATH, Settings
 from lambda_server.tools import TOOLS, Tool
 
 NAME = "mcp-okta"
-INSTRUCTIONS = "Tools for people who signed in with Okta; `whoami` says who that is and what they may do."
+INSTRUCTIONS = (
+    "Tools for people who signed in with Okta: `whoami` says who that is and what they may do, the others keep notes "
+    "that only their owner can see."
+)
 
 # What a web page may send and read beside what any page may.
 SENT_HEADERS = ("Authorization", "MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Session-Id")
@@ -35,14 +39,23 @@ READ_HEADERS = ("WWW-Authenticate", CHALLENGE_HEADER, "Mcp-Session-Id")
 PREFLIGHT_SECONDS = 3600
 
 
-def build_server(tools: Sequence[Tool] = TOOLS, needs: Needs | None = None) -> MCPServer[Any]:
+def build_server(
+    tools: Sequence[Tool] = TOOLS, needs: Needs | None = None, notes: Notes | None = None
+) -> MCPServer[Any]:
     """
     The MCP server with its tools; it refuses to start while anything in it does not say what it needs.
 
     Args:
         needs: the scopes of everything, where there is more than the tools.
+        notes: where the tools keep notes; None where there is no such place.
     """
     guard = Guard(needs or Needs(tools={tool.name: tool.needs for tool in tools}))
+
+    @asynccontextmanager
+    async def lifespan(server: MCPServer[Any]) -> AsyncIterator[dict[str, Any]]:
+        async with guard.lifespan(server):
+            yield {"notes": notes}
+
     server: MCPServer[Any] = MCPServer(
         NAME,
         title="MCP behind Okta",
@@ -50,7 +63,7 @@ def build_server(tools: Sequence[Tool] = TOOLS, needs: Needs | None = None) -> M
         version=__version__,
         subscriptions=False,  # an endless answer would hang a buffered function
         middleware=[guard],
-        lifespan=guard.lifespan,
+        lifespan=lifespan,
     )
     for tool in tools:
         server.add_tool(tool.function, title=tool.title, annotations=tool.annotations)
@@ -73,7 +86,7 @@ def build_app(
         transport: carries the requests to Okta; by default the network.
         now: seconds since 1970.
     """
-    mcp = server or build_server()
+    mcp = server or build_server(notes=Notes(settings.notes_table) if settings.notes_table else None)
     okta = okta_client(settings.issuer, transport)
     gate = build_gate(settings, mcp, verifier or build_verifier(settings, okta, now))
 

@@ -1,5 +1,6 @@
 """The function's settings, from environment variables: the only place that knows their names."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ class Settings:
     leeway_seconds: int = 30
     stale_seconds: int = 24 * 3600  # how long old keys serve while Okta cannot be asked for new ones
     service_client_ids: tuple[str, ...] = ()  # of services that call for themselves, with no person
+    notes_table: str | None = None
     more_hosts: tuple[str, ...] = ()  # where a developer's machine serves it beside the URL's own host
 
     @property
@@ -141,6 +143,13 @@ def read_seconds(most: int) -> Callable[[str], int]:
     return read
 
 
+def read_table(value: str) -> str:
+    """The name of a DynamoDB table. Source: DynamoDB, naming rules."""
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{3,255}", value):
+        raise ValueError("must be the name of a DynamoDB table (3 to 255 letters, digits, `_`, `.`, `-`)")
+    return value
+
+
 def _split(value: str) -> SplitResult:
     """A URL over TLS, or on this machine, that carries no user."""
     try:
@@ -179,4 +188,5 @@ READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "LEEWAY_SECONDS": ("leeway_seconds", read_seconds(MAX_LEEWAY_SECONDS)),
     "KEYS_STALE_SECONDS": ("stale_seconds", read_seconds(MAX_STALE_SECONDS)),
     "OKTA_SERVICE_CLIENT_IDS": ("service_client_ids", read_client_ids),
+    "NOTES_TABLE": ("notes_table", read_table),
 }

@@ -36,7 +36,7 @@ def test_every_file_that_the_readme_links_to_exists() -> None:
     assert len(links) > 5
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"\bmcp-okta ((?:local |env )?[a-z]+)", README))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"\bmcp-okta ((?:local |env )?[a-z-]+)", README))))
 def test_every_command_in_the_readme_exists(command: str) -> None:
     """`mcp-okta COMMAND --help` answers for each command that the README names (ours)."""
     done = subprocess.run(

@@ -19,7 +19,7 @@ from client.session import open_session, sign_in
 from client.tokens import FileTokens
 
 READER, EDITOR, OUTSIDER = "reader@example.com", "editor@example.com", "outsider@example.com"
-WRITE_TOOL, WRITE_ARGUMENTS = "sign_note", {"text": "the demo was here"}
+WRITE_TOOL, WRITE_ARGUMENTS = "add_note", {"text": "the demo was here"}
 
 
 def scopes_in(access_token: str) -> list[str]:

@@ -20,7 +20,7 @@ FUNCTION = "aws:lambda/function:Function"
 
 def find_on_aws(owner: Owner, clouds: Clouds) -> Iterator[Owned]:
     """
-    APIs with their parts, the function with its permissions, the role, the log groups.
+    APIs with their parts, the function with its permissions, the role, the table, the log groups.
 
     Raises:
         Unreachable: AWS refuses or does not answer.
@@ -29,6 +29,7 @@ def find_on_aws(owner: Owner, clouds: Clouds) -> Iterator[Owned]:
         yield from _apis(clouds.client("apigatewayv2"), owner, clouds)
         yield from _function(clouds.client("lambda"), owner, clouds)
         yield from _role(clouds.client("iam"), owner, clouds)
+        yield from _table(clouds.client("dynamodb"), owner, clouds)
         yield from _log_groups(clouds.client("logs"), owner, clouds)
 
 
@@ -104,6 +105,15 @@ def _delete_role(iam: Any, RoleName: str) -> None:
     for policy in iam.list_role_policies(RoleName=RoleName)["PolicyNames"]:
         iam.delete_role_policy(RoleName=RoleName, PolicyName=policy)
     iam.delete_role(RoleName=RoleName)
+
+
+def _table(tables: Any, owner: Owner, clouds: Clouds) -> Iterator[Owned]:
+    name = owner.name
+    found = _ask(tables.describe_table, TableName=name)
+    arn = (found or {}).get("Table", {}).get("TableArn")
+    tags = {item["Key"]: item["Value"] for item in tables.list_tags_of_resource(ResourceArn=arn)["Tags"]} if arn else {}
+    if owner.has_tagged(tags):
+        yield _owned(clouds, ("aws:dynamodb/table:Table", name), name, tables.delete_table, TableName=name)
 
 
 def _log_groups(logs: Any, owner: Owner, clouds: Clouds) -> Iterator[Owned]:

@@ -28,8 +28,9 @@ def find_on_okta(
     org = Org(clouds, transport)
     name, mark = owner.name, owner.okta_mark
     for app in org.pages(APPS, q=name):
-        if app.get("label") == name and mark in _text(app.get("settings", {}).get("notes", {}).get("admin")):
-            yield org.owned(("okta:app/oAuth:OAuth", app["id"]), name, f"{APPS}/{app['id']}", deactivate=True)
+        label, note = _text(app.get("label")), _text(app.get("settings", {}).get("notes", {}).get("admin"))
+        if (label == name or label.startswith(f"{name}-service-")) and mark in note:
+            yield org.owned(("okta:app/oAuth:OAuth", app["id"]), label, f"{APPS}/{app['id']}", deactivate=True)
     for server in org.pages(SERVERS, q=name):
         if server["name"] == name and mark in _text(server.get("description")):
             yield org.owned((SERVER, server["id"]), name, f"{SERVERS}/{server['id']}", deactivate=True)

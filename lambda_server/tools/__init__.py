@@ -7,11 +7,15 @@ from typing import Any
 from mcp_types import ToolAnnotations
 
 from lambda_server.scopes import MCP_READ, MCP_WRITE
-from lambda_server.tools.sign_note import sign_note
+from lambda_server.tools.add_note import add_note
+from lambda_server.tools.delete_note import delete_note
+from lambda_server.tools.list_notes import list_notes
+from lambda_server.tools.update_note import update_note
 from lambda_server.tools.whoami import whoami
 
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 ADDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=False)
+REPLACES = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=False)
 
 
 @dataclass(frozen=True)
@@ -35,5 +39,8 @@ class Tool:
 
 TOOLS = (
     Tool(whoami, title="Who am I", needs=(MCP_READ,), annotations=READS),
-    Tool(sign_note, title="Sign a note", needs=(MCP_READ, MCP_WRITE), annotations=ADDS),
+    Tool(list_notes, title="List my notes", needs=(MCP_READ,), annotations=READS),
+    Tool(add_note, title="Add a note", needs=(MCP_READ, MCP_WRITE), annotations=ADDS),
+    Tool(update_note, title="Change a note", needs=(MCP_READ, MCP_WRITE), annotations=REPLACES),
+    Tool(delete_note, title="Delete a note", needs=(MCP_READ, MCP_WRITE), annotations=REPLACES),
 )

@@ -51,17 +51,22 @@ def _measure(outputs: Mapping[str, Any], token: str, calls: int) -> tuple[Timing
     )
 
 
-def function_in_process(outputs: Mapping[str, Any], **settings: str) -> Gateway:
+def function_in_process(outputs: Mapping[str, Any]) -> Gateway:
     """The deployed function's handler, with the deployed function's settings, in this process."""
     log_to_nowhere()
+    return Gateway(build_app(settings_in_process(outputs)))
+
+
+def settings_in_process(outputs: Mapping[str, Any], **changes: str) -> Settings:
+    """The deployed function's settings, with these changes."""
     environment = {
         "MCP_URL": outputs["url"],
         "OKTA_ISSUER": outputs["issuer"],
         "OKTA_CLIENT_IDS": outputs["client_id"],
         "BASE_SCOPES": " ".join(outputs["base_scopes"]),
-        **settings,
+        **changes,
     }
-    return Gateway(build_app(Settings.from_environment(environment)))
+    return Settings.from_environment(environment)
 
 
 def log_to_nowhere() -> None:

@@ -10,6 +10,8 @@ import secrets
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -47,6 +49,13 @@ class FakeOkta:
         self.status: int | None = None
         self.token_body: bytes | None = None
         self.published = ["openid", "profile", "email", "offline_access", "mcp:read", "mcp:write"]
+        self.device_grant = True
+        self.device_interval = 5
+        self.device_answers: list[str] = []
+        self.device_person = "reader"
+        self.services: dict[str, tuple[RSAPublicKey, set[str]]] = {}
+        self.assertions: list[dict[str, object]] = []
+        self._device_scopes = ""
         self._codes: dict[str, tuple[Grant, str, str]] = {}
         self.grants: list[Grant] = []
 
@@ -68,6 +77,7 @@ class FakeOkta:
                 Route("/.well-known/oauth-authorization-server/oauth2/aus1", self.metadata),
                 Route(f"{base}/authorize", self.authorize),
                 Route(f"{base}/token", self.token, methods=["POST"]),
+                Route(f"{base}/device/authorize", self.device, methods=["POST"]),
                 Route(f"{base}/revoke", self.revoke, methods=["POST"]),
                 Route("/oauth2/v1/clients", self.register, methods=["POST"]),
             ]
@@ -84,6 +94,7 @@ class FakeOkta:
                 "authorization_endpoint": f"{base}/authorize",
                 "token_endpoint": f"{base}/token",
                 "revocation_endpoint": f"{base}/revoke",
+                "device_authorization_endpoint": f"{base}/device/authorize",
                 "registration_endpoint": f"{self.origin}/oauth2/v1/clients",
                 "scopes_supported": self.published,
                 "code_challenge_methods_supported": ["S256"],
@@ -131,8 +142,12 @@ class FakeOkta:
             return JSONResponse({}, self.status)
         if self.token_body is not None:
             return Response(self.token_body, media_type="application/json")
+        if form["grant_type"] == "client_credentials":
+            return self.by_assertion(form)
         if form.get("client_id") != self.client_id:
             return JSONResponse({"error": "invalid_client"}, 401)
+        if str(form["grant_type"]).endswith(":device_code"):
+            return self.by_device(str(form["device_code"]))
         grant = self.by_code(form) if form["grant_type"] == "authorization_code" else self.by_refresh(form)
         if grant is None:
             words = "The refresh token is invalid or expired."
@@ -161,6 +176,55 @@ class FakeOkta:
                 grant.spent.add(token)
                 return grant
         return None
+
+    async def device(self, request: Request) -> Response:
+        """RFC 8628 §3.1 and §3.2, for an app that has the grant."""
+        form = await request.form()
+        if not self.device_grant or form.get("client_id") != self.client_id:
+            words = "The client is not authorized to use the provided grant type."
+            return JSONResponse({"error": "unauthorized_client", "error_description": words}, 400)
+        self._device_scopes = str(form["scope"])
+        uri = f"{self.origin}/activate"
+        code = {"device_code": "device-1", "user_code": "ABCD-EFGH", "verification_uri": uri}
+        return JSONResponse(
+            {
+                **code,
+                "verification_uri_complete": f"{uri}?user_code=ABCDEFGH",
+                "expires_in": 600,
+                "interval": self.device_interval,
+            }
+        )
+
+    def by_device(self, code: str) -> Response:
+        """RFC 8628 §3.5: the answers that the test prepared, then tokens by the rules."""
+        error = self.device_answers.pop(0) if self.device_answers else None
+        wanted = set(self._device_scopes.split()) - RESERVED
+        if error is None and not wanted <= self.people[self.device_person]:
+            error = "access_denied"
+        if error or code != "device-1":
+            words = "Policy evaluation failed for this request."
+            return JSONResponse({"error": error or "invalid_grant", "error_description": words}, 400)
+        self.grants.append(Grant(self.device_person, self._device_scopes))
+        return self.issue(self.grants[-1])
+
+    def by_assertion(self, form: object) -> Response:
+        """RFC 7523 §3: signature, issuer, subject, audience, and scopes by the rules."""
+        assertion = str(form["client_assertion"])  # type: ignore[index]
+        client = str(jwt.decode(assertion, options={"verify_signature": False})["sub"])
+        key, allowed = self.services[client]
+        audience = f"{self.issuer}/v1/token"
+        try:
+            claims = jwt.decode(assertion, key, ["RS256"], audience=audience, issuer=client, subject=client)
+        except jwt.PyJWTError:
+            words = "The client_assertion signature is invalid."
+            return JSONResponse({"error": "invalid_client", "error_description": words}, 401)
+        self.assertions.append({**jwt.get_unverified_header(assertion), **claims})
+        scopes = str(form["scope"])  # type: ignore[index]
+        if not set(scopes.split()) <= allowed:
+            words = "Policy evaluation failed for this request."
+            return JSONResponse({"error": "access_denied", "error_description": words}, 400)
+        self.grants.append(Grant(client, scopes))
+        return self.issue(self.grants[-1])
 
     def issue(self, grant: Grant) -> Response:
         """New tokens of the grant."""

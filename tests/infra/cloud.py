@@ -70,7 +70,8 @@ class Cloud(mocks.Mocks):
                 "invokeArn": f"arn:invoke:{name}",
             },
             "okta:auth/server:Server": {"issuer": "https://acme.okta.com/oauth2/aus1"},
-            "okta:app/oAuth:OAuth": {"clientId": "0oa1"},
+            "okta:app/oAuth:OAuth": {"clientId": "0oa1" if args.name == "app" else f"0oa1-{args.name}"},
+            "aws:dynamodb/table:Table": {"arn": f"arn:aws:dynamodb:us-east-1:123456789012:table/{name}"},
         }
         return f"{args.name}-id", {**args.inputs, **more.get(args.typ, {})}
 

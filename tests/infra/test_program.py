@@ -218,7 +218,7 @@ def test_both_throttling_values_are_set(deployment: Deployment) -> None:
 def test_the_function_may_write_to_its_own_log_and_nothing_else(deployment: Deployment) -> None:
     """No CreateLogGroup: a late line would bring the group back after `down` (design, infra)."""
     group = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/mcp-okta-dev:*"
-    document = json.loads(deployment.one("RolePolicy")["policy"])
+    document = json.loads(deployment.of("RolePolicy")["policy"].inputs["policy"])
 
     assert document["Statement"] == [
         {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": group}
@@ -226,6 +226,87 @@ def test_the_function_may_write_to_its_own_log_and_nothing_else(deployment: Depl
     assert {"log", "policy"} <= deployment.of("Function")["function"].dependencies
     principal = json.loads(deployment.one("Role")["assumeRolePolicy"])["Statement"][0]["Principal"]
     assert principal == {"Service": "lambda.amazonaws.com"}
+
+
+@requirement("infra:notes")
+def test_the_notes_are_keyed_by_person_encrypted_and_restorable(deployment: Deployment) -> None:
+    """Partition key is the Okta uid; point-in-time recovery and encryption at rest (issue 5, item 5)."""
+    table = deployment.one("Table")
+
+    assert (table["hashKey"], table["rangeKey"], table["billingMode"]) == ("owner", "id", "PAY_PER_REQUEST")
+    assert table["localSecondaryIndexes"][0]["rangeKey"] == "created"
+    assert table["pointInTimeRecovery"] == {"enabled": True}
+    assert table["serverSideEncryption"] == {"enabled": True}
+
+
+@requirement("infra:notes")
+def test_the_function_may_use_single_notes_and_list_one_persons_and_nothing_else(deployment: Deployment) -> None:
+    """Least privilege: no Scan, no batches, no table of another name (issue 5, item 5)."""
+    document = json.loads(deployment.of("RolePolicy")["policy-use-notes"].inputs["policy"])
+    table = "arn:aws:dynamodb:us-east-1:123456789012:table/mcp-okta-dev"
+
+    assert [(item["Action"], item["Resource"]) for item in document["Statement"]] == [
+        ([f"dynamodb:{action}" for action in ("DeleteItem", "GetItem", "PutItem", "UpdateItem")], table),
+        (["dynamodb:Query"], f"{table}/index/by-creation"),
+    ]
+    assert "policy-use-notes" in deployment.of("Function")["function"].dependencies
+
+
+KEY = {"kty": "RSA", "kid": "k1", "e": "AQAB", "n": base64.urlsafe_b64encode(b"\xff" * 256).decode().rstrip("=")}
+SERVICES = json.dumps(
+    {"nightly": {"scopes": ["mcp:read"], "keys": [KEY]}, "ci": {"scopes": ["mcp:write", "mcp:read"], "keys": [KEY]}}
+)
+
+
+@requirement("infra:services")
+def test_each_service_has_an_app_a_policy_and_a_rule_of_its_own(bundle: Path) -> None:
+    """Private-key authentication, client credentials, its scopes only (issue 5, item 7; RFC 7523 §2.2)."""
+    deployment = run_program(settings_of(services=SERVICES), bundle)
+    app = deployment.of("OAuth")["service-nightly"].inputs
+    rule = deployment.of("ServerPolicyRule")["rule-nightly"].inputs
+
+    assert (app["type"], app["tokenEndpointAuthMethod"], app["jwks"]) == ("service", "private_key_jwt", [KEY])
+    assert (app["grantTypes"], app["label"]) == (["client_credentials"], "mcp-okta-dev-service-nightly")
+    assert deployment.of("ServerPolicy")["policy-nightly"].inputs["clientWhitelists"] == ["0oa1-service-nightly"]
+    assert (rule["grantTypeWhitelists"], rule["scopeWhitelists"]) == (["client_credentials"], ["mcp:read"])
+    assert deployment.of("ServerPolicyRule")["rule-ci"].inputs["scopeWhitelists"] == ["mcp:read", "mcp:write"]
+
+
+@requirement("infra:services")
+def test_the_policies_of_services_come_one_after_the_other_behind_the_peoples(bundle: Path) -> None:
+    """Okta mixes up priorities that are written at the same moment (docs/facts/okta.md §8)."""
+    policies = run_program(settings_of(services=SERVICES), bundle).of("ServerPolicy")
+
+    assert [policies[name].inputs["priority"] for name in ("policy", "policy-nightly", "policy-ci")] == [1, 2, 3]
+    assert "policy" in policies["policy-nightly"].dependencies
+    assert "rule-nightly" in policies["policy-ci"].dependencies
+
+
+@requirement("infra:services")
+def test_function_and_outputs_know_the_services_apart_from_the_people(bundle: Path) -> None:
+    """A service's token is taken only from a service's app (issue 5, items 4 and 7)."""
+    deployment = run_program(settings_of(services=SERVICES), bundle)
+    variables = deployment.one("Function")["environment"]["variables"]
+
+    assert variables["OKTA_SERVICE_CLIENT_IDS"] == "0oa1-service-nightly,0oa1-service-ci"
+    assert variables["OKTA_CLIENT_IDS"] == "0oa1"
+    assert deployment.outputs["services"] == {
+        "nightly": {"client_id": "0oa1-service-nightly", "scopes": ["mcp:read"]},
+        "ci": {"client_id": "0oa1-service-ci", "scopes": ["mcp:read", "mcp:write"]},
+    }
+
+
+@requirement("infra:device")
+@pytest.mark.parametrize("wanted", [False, True])
+def test_device_login_is_possible_only_where_the_configuration_says_so(bundle: Path, wanted: bool) -> None:
+    """App and rules must both have the grant (docs/facts/okta.md §7; RFC 8628)."""
+    deployment = run_program(settings_of(deviceLogin=str(wanted).lower()), bundle)
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    rules = [rule.inputs["grantTypeWhitelists"] for rule in deployment.of("ServerPolicyRule").values()]
+
+    assert (grant in deployment.one("OAuth")["grantTypes"]) is wanted
+    assert all((grant in grants) is wanted for grants in rules)
+    assert deployment.outputs["device_login"] is wanted
 
 
 @requirement("infra:logs")
@@ -277,7 +358,7 @@ def test_the_stacks_own_id_is_in_every_mark(bundle: Path) -> None:
 
 def test_every_resource_has_a_component_as_parent_and_none_waits_for_one(deployment: Deployment) -> None:
     """Waiting for a component hangs when a child of it needs you (design, infra)."""
-    components = {"endpoint", "authorization", "function", "route"}
+    components = {"endpoint", "authorization", "notes", "function", "route"}
 
     for found in deployment.declared.values():
         if not found.type.startswith(("mcp-okta:", "pulumi:")):
@@ -310,6 +391,7 @@ def test_the_functions_environment_is_the_contract(bundle: Path) -> None:
         "BASE_SCOPES": "mcp:read",
         "TOKEN_CHECK": "jwt",
         "LOG_LEVEL": "INFO",
+        "NOTES_TABLE": "mcp-okta-dev",
         "ALLOWED_ORIGINS": "https://a.example.com",
     }
     assert deployment.one("Function")["reservedConcurrentExecutions"] == 5
@@ -325,6 +407,8 @@ def test_the_outputs_are_the_contract(deployment: Deployment) -> None:
         "scopes": ["mcp:read", "mcp:write"],
         "base_scopes": ["mcp:read"],
         "redirect_uris": 6,
+        "device_login": False,
+        "services": {},
         "access": {"readers": ["mcp:read"], "editors": ["mcp:read", "mcp:write"]},
         "environment": "dev",
         "region": "us-east-1",

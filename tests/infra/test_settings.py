@@ -1,5 +1,6 @@
 """What a stack's configuration may say, and what is said about one that cannot be used."""
 
+import base64
 import json
 import sys
 from itertools import pairwise
@@ -10,6 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from infra.access import Access, access_warnings
 from infra.errors import InvalidSettings
 from infra.reader import DEFAULTS, environment_name
 from infra.settings import Settings
@@ -234,3 +236,71 @@ def test_a_stack_name_that_no_object_may_have_is_refused(name: str) -> None:
     """Names are at most 50 characters, of the alphabet that both clouds share (docs/facts/okta.md §8, Lambda)."""
     with pytest.raises(ValueError, match="letters, digits"):
         environment_name(name)
+
+
+def jwk(bits: int = 2048, **members: object) -> dict[str, object]:
+    """A public key with a modulus of so many bits."""
+    modulus = (2**bits - 1).to_bytes((bits + 7) // 8)
+    return {
+        "kty": "RSA",
+        "kid": "k1",
+        "e": "AQAB",
+        "n": base64.urlsafe_b64encode(modulus).decode().rstrip("="),
+        **members,
+    }
+
+
+@pytest.mark.parametrize(
+    ("services", "problem"),
+    [
+        ("[]", "is not a JSON object"),
+        ("{", "is not JSON"),
+        ('{"Nightly": {}}', "names 'Nightly'"),
+        ('{"a": {"scopes": ["mcp:read"]}}', "gives 'a' something that is not like"),
+        ('{"a": [["scopes", 1], ["keys", 2]]}', "gives 'a' something that is not like"),
+        (json.dumps({"a": {"scopes": [], "keys": [jwk()]}}), "not a list of scopes"),
+        (json.dumps({"a": {"scopes": ["mcp:raed"], "keys": [jwk()]}}), "the unknown scope 'mcp:raed'"),
+        (json.dumps({"a": {"scopes": ["mcp:read"], "keys": []}}), "not a list of public JWKs"),
+        (json.dumps({"a": {"scopes": ["mcp:read"], "keys": [jwk(d="secret")]}}), "a private key"),
+        (json.dumps({"a": {"scopes": ["mcp:read"], "keys": [jwk(kty="EC")]}}), "not an RSA JWK"),
+        (json.dumps({"a": {"scopes": ["mcp:read"], "keys": [jwk(n="%")]}}), "a key of 0 bits"),
+        (json.dumps({"a": {"scopes": ["mcp:read"], "keys": [jwk(1024)]}}), "a key of 1024 bits"),
+        (json.dumps({"a": {"scopes": ["mcp:read"], "keys": [jwk(kid="")]}}), "without a `kid`"),
+        (json.dumps({"a": {"scopes": ["mcp:read"], "keys": [jwk(), jwk()]}}), "two keys of the same `kid`"),
+        ('{"a": {}, "a": {}}', "names 'a' twice"),
+    ],
+)
+def test_services_that_cannot_be_meant_are_refused(services: str, problem: str) -> None:
+    """Each problem is named, and a private key's value is never repeated (issue 5, item 7; RFC 7517, RFC 7518)."""
+    with pytest.raises(InvalidSettings) as caught:
+        settings_of(services=services)
+
+    assert "services: " in str(caught.value)
+    assert problem in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_services_and_introspection_exclude_each_other() -> None:
+    """Okta tells nobody about a service's token but the service itself (RFC 7662 §2.1)."""
+    services = json.dumps({"a": {"scopes": ["mcp:read"], "keys": [jwk()]}})
+
+    with pytest.raises(InvalidSettings, match="choose jwt"):
+        settings_of(services=services, tokenCheck="introspection")
+
+
+@pytest.mark.parametrize(
+    ("groups", "served", "warnings"),
+    [
+        ({"a": ("mcp:read",)}, (), ["no group and no service has mcp:write"]),
+        ({"a": ("mcp:read",)}, ("mcp:write",), []),
+        ({"Everyone": ("mcp:read", "mcp:write"), "a": ("mcp:read",)}, (), ["Everyone has all that is given to a"]),
+        ({"Everyone": ("mcp:read",), "a": ("mcp:read", "mcp:write")}, (), []),
+    ],
+)
+def test_an_access_that_will_hardly_mean_what_it_says_is_warned_of(
+    groups: dict[str, tuple[str, ...]], served: tuple[str, ...], warnings: list[str]
+) -> None:
+    """A scope that nobody has, an entry that can never matter (issue 5, item 1)."""
+    found = access_warnings(Access(groups), served, ["mcp:read", "mcp:write"])
+
+    assert [text.partition(": ")[0] for text in found] == warnings

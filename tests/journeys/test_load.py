@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-
 from tests.bench.deployment import deployment
 from tests.bench.figures import pairs
 from tests.bench.load import CALLS, SIGN_INS, load, round_figures

@@ -132,5 +132,5 @@ def test_an_outsider_is_refused_by_okta_with_its_words(signed_out: Checkout) -> 
     assert "not assigned" in refused.err
 
 
-WRITE_TOOL = "sign_note"
+WRITE_TOOL = "add_note"
 WRITE_ARGUMENTS = ("text=hello",)

@@ -41,7 +41,7 @@ def names(header: str) -> set[str]:
 
 async def call(http: httpx2.AsyncClient, era: str, token: str | None, tool: str, origin: str) -> httpx2.Response:
     """Call a tool from a page."""
-    sent = message(era, "tools/call", {"name": tool, "arguments": {"text": "x"} if tool == "sign_note" else {}})
+    sent = message(era, "tools/call", {"name": tool, "arguments": {"text": "x"} if tool == "add_note" else {}})
     with anyio.fail_after(5):
         return await http.post("/mcp", json=sent, headers=headers(era, sent, token, origin=origin))
 
@@ -97,7 +97,7 @@ async def test_an_allowed_page_reads_answers_and_refusals(
         await call(pages, era, okta.token(), "whoami", PAGE),
         await call(pages, era, None, "whoami", PAGE),
         await call(pages, era, "junk", "whoami", PAGE),
-        await call(pages, era, okta.token(), "sign_note", PAGE),
+        await call(pages, era, okta.token(), "add_note", PAGE),
     ]
 
     assert [answer.status_code for answer in answers] == [200, 401, 401, 403]

@@ -19,6 +19,7 @@ from lambda_server.errors import BadDeclaration
 from lambda_server.gateway import Gateway, too_late
 from lambda_server.server import build_app, build_server
 from lambda_server.settings import Settings
+from lambda_server.tools import TOOLS
 from tests.lambda_server.both_eras import LEGACY, LambdaContext, both_eras, call_event, event
 from tests.lambda_server.okta_in_memory import OktaInMemory
 from tests.requirements import requirement
@@ -41,9 +42,12 @@ async def hold_lifespan(receive: Any, send: Any) -> None:
     await receive()
 
 
+TOOL_NAMES = tuple(tool.name for tool in TOOLS)
+
+
 def app_with(tool: Callable[..., Any], settings: Settings, okta: OktaInMemory) -> Starlette:
     """The application with one more tool."""
-    server = build_server(needs=Needs(tools=dict.fromkeys(("whoami", "sign_note", "slow"), ("mcp:read",))))
+    server = build_server(needs=Needs(tools=dict.fromkeys((*TOOL_NAMES, "slow"), ("mcp:read",))))
     server.add_tool(tool, name="slow")
     return build_app(settings, server=server, transport=okta, now=okta.now)
 

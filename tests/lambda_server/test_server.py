@@ -14,12 +14,14 @@ from lambda_server.auth.needs import Needs
 from lambda_server.errors import BadDeclaration
 from lambda_server.server import build_app, build_server
 from lambda_server.settings import Settings
+from lambda_server.tools import TOOLS
 from tests.lambda_server.both_eras import LEGACY, MODERN, both_eras, headers, message
 from tests.lambda_server.okta_in_memory import HOST, ISSUER, URL, OktaInMemory
 from tests.requirements import requirement
 
 METADATA = f"https://{HOST}/.well-known/oauth-protected-resource/mcp"
 EDITOR = ["mcp:read", "mcp:write"]
+TOOL_NEEDS = {tool.name: tool.needs for tool in TOOLS}
 
 
 async def ask(
@@ -129,7 +131,7 @@ async def test_a_reader_s_write_is_answered_with_all_scopes_that_it_needs(
     http: httpx2.AsyncClient, okta: OktaInMemory, era: str
 ) -> None:
     """RFC 6750 §3.1 insufficient_scope, MCP step-up; in HTTP, not in a JSON-RPC answer."""
-    answer = await call(http, era, okta.token(), "sign_note", text="hello")
+    answer = await call(http, era, okta.token(), "add_note", text="hello")
     challenge = answer.headers["www-authenticate"]
 
     assert answer.status_code == 403
@@ -143,7 +145,7 @@ async def test_a_reader_s_write_is_answered_with_all_scopes_that_it_needs(
 @pytest.mark.anyio
 async def test_a_forged_header_does_not_choose_the_scopes(http: httpx2.AsyncClient, okta: OktaInMemory) -> None:
     """The older era ignores Mcp-Name, so the parsed request decides; the newer one refuses the mismatch (-32020)."""
-    params = {"name": "sign_note", "arguments": {"text": "hello"}}
+    params = {"name": "add_note", "arguments": {"text": "hello"}}
     forged = {"mcp-method": "tools/call", "mcp-name": "whoami"}
     old = await ask(http, LEGACY, okta.token(), "tools/call", params, **forged)
     new = await ask(http, MODERN, okta.token(), "tools/call", params, **forged)
@@ -157,7 +159,7 @@ async def test_neither_a_batch_nor_a_notification_reaches_a_tool(
     http: httpx2.AsyncClient, okta: OktaInMemory, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The guard sees one request at a time; nothing goes round it."""
-    write = message(LEGACY, "tools/call", {"name": "sign_note", "arguments": {"text": "hello"}})
+    write = message(LEGACY, "tools/call", {"name": "add_note", "arguments": {"text": "hello"}})
     given = headers(LEGACY, write, okta.token(scp=EDITOR))
     with anyio.fail_after(5):
         batch = await http.post("/mcp", json=[write, write], headers=given)
@@ -166,7 +168,6 @@ async def test_neither_a_batch_nor_a_notification_reaches_a_tool(
 
     assert batch.status_code == 400
     assert notification.status_code == 202
-    assert not any(record.message == "note" for record in caplog.records)
 
 
 @requirement("server:both-eras")
@@ -181,7 +182,7 @@ async def test_both_eras_list_and_call_on_one_url(http: httpx2.AsyncClient, okta
     called = await call(http, era, okta.token(), "whoami")
 
     assert first.json()["result"]["capabilities"]["tools"] == {"listChanged": False}
-    assert {tool["name"] for tool in listed.json()["result"]["tools"]} == {"whoami", "sign_note"}
+    assert {tool["name"] for tool in listed.json()["result"]["tools"]} == set(TOOL_NEEDS)
     assert called.headers["content-type"] == "application/json"
     assert called.json()["result"]["structuredContent"]["subject"] == "reader@example.com"
 
@@ -269,15 +270,15 @@ async def test_each_request_leaves_one_line_without_token_and_arguments(
     caplog.set_level(logging.DEBUG, "lambda_server")
     reader = okta.token()
     await call(http, era, reader, "whoami", secret="s3cret")
-    await call(http, era, reader, "sign_note", text="s3cret")
-    await call(http, era, okta.token(scp=EDITOR), "sign_note", text=7)
+    await call(http, era, reader, "add_note", text="s3cret")
+    await call(http, era, okta.token(scp=EDITOR), "add_note", text=7)
     await call(http, era, None, "whoami")
     lines = [record.fields for record in caplog.records if record.name == "lambda_server.audit"]
 
     assert [(line.get("name"), line["outcome"], line["status"]) for line in lines] == [
         ("whoami", "ok", 200),
-        ("sign_note", "insufficient_scope", 403),
-        ("sign_note", "tool_error", 200),
+        ("add_note", "insufficient_scope", 403),
+        ("add_note", "tool_error", 200),
         (None, "no_token", 401),
     ]
     assert (lines[0]["subject"], lines[0]["client_id"], lines[0]["method"]) == (
@@ -294,16 +295,13 @@ def guarded(settings: Settings, okta: OktaInMemory) -> Starlette:
     """A server with a prompt, a resource and a template, all of them declared."""
     server = build_server(
         needs=Needs(
-            tools={"whoami": ("mcp:read",), "sign_note": EDITOR_TUPLE},
+            tools=TOOL_NEEDS,
             prompts={"draft": ("mcp:write",)},
             resources={"note://all": ("mcp:write",), "note://{id}": ("mcp:read", "mcp:write")},
         )
     )
     add_prompt_and_resources(server)
     return build_app(settings, server=server, transport=okta, now=okta.now)
-
-
-EDITOR_TUPLE = ("mcp:read", "mcp:write")
 
 
 def add_prompt_and_resources(server: MCPServer[Any]) -> None:
@@ -331,7 +329,7 @@ async def test_prompts_and_resources_are_guarded_like_tools(guarded: Starlette, 
         ("prompts/get", {"name": "draft"}, "mcp:write"),
         ("resources/read", {"uri": "note://all"}, "mcp:write"),
         ("resources/read", {"uri": "note://7"}, "mcp:read mcp:write"),
-        ("tools/call", {"name": "sign_note", "arguments": {"text": "x"}}, "mcp:read mcp:write"),
+        ("tools/call", {"name": "add_note", "arguments": {"text": "x"}}, "mcp:read mcp:write"),
     ]
     async with (
         guarded.router.lifespan_context(guarded),
@@ -369,7 +367,7 @@ async def test_an_empty_or_unknown_scope_is_no_declaration(
     settings: Settings, needs: tuple[str, ...], words: str
 ) -> None:
     """A tool for everybody is not a thing by accident, and a scope that Okta lacks would lock everybody out."""
-    server = build_server(needs=Needs(tools={"whoami": needs, "sign_note": ("mcp:write",)}))
+    server = build_server(needs=Needs(tools=TOOL_NEEDS | {"whoami": needs}))
     app = build_app(settings, server=server)
     with pytest.raises(BadDeclaration, match=words):
         async with app.router.lifespan_context(app):

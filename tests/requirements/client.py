@@ -23,4 +23,8 @@ REQUIREMENTS = {
     "light-imports": "docs/architecture.md: the plain install is the person's side only",
     "call-json": "docs/architecture.md: --json output is one JSON document on stdout",
     "call-arguments": "issue 3 §6; design: exit code 2 for wrong usage",
+    "device": "issue 5, item 7; RFC 8628: sign-in with a code on another device",
+    "service": "issue 5, item 7; RFC 7523: a service proves itself with its private key",
+    "given-token": "issue 5, item 7: TOKEN from the environment, for CI",
+    "service-key": "issue 5, item 7; RFC 7517, RFC 7638: a pair of keys for a service",
 }

@@ -28,4 +28,7 @@ REQUIREMENTS = {
     "complete": "issue 3 §8: the zip holds what the handler imports",
     "markers": "docs/adr/0008: no marker of the lock differs between targets",
     "locks": "docs/adr/0008: pinned with hashes, no address and no path in the output",
+    "notes": "issue 5, item 5: table keyed by uid, point-in-time recovery, encryption, least privilege",
+    "services": "issue 5, item 7: a service app per configured caller",
+    "device": "issue 5, item 7; RFC 8628: device sign-in where the configuration allows it",
 }

@@ -29,4 +29,11 @@ REQUIREMENTS = {
     "log": "design: never a token in the log; CWE-117, CWE-532",
     "quoting": "RFC 9110 §5.6.4, RFC 6750 §3: the challenge's values",
     "security-page": "issue 5 §8: docs/security.md",
+    "notes": "issue 5, item 5: notes per person on DynamoDB, paged",
+    "notes-idempotent": "issue 5, item 5: idempotent add",
+    "notes-versions": "issue 5, item 5: optimistic concurrency on update",
+    "notes-isolation": "issue 5, item 5: no person can reach another's notes whatever they send",
+    "notes-unavailable": "ours: a database that does not answer is said without its details",
+    "person-needed": "issue 5, item 4: a service's token where a person is needed",
+    "light-start": "issue 5, item 5: the AWS SDK is loaded only when such a tool runs",
 }

@@ -16,8 +16,10 @@ from lambda_server.auth.needs import Needs
 from lambda_server.auth.okta import okta_client
 from lambda_server.auth.verifier import Verifier, build_verifier
 from lambda_server.log import JsonLines
+from lambda_server.notes import Note, Notes
 from lambda_server.server import build_app, build_server
 from lambda_server.settings import Settings
+from lambda_server.tools import TOOLS
 from tests.lambda_server.adversary.cases import APP, VERIFIER, Case
 from tests.lambda_server.adversary.forge import forge
 from tests.lambda_server.adversary.okta import CaseOkta
@@ -26,7 +28,7 @@ from tests.lambda_server.adversary.world import World
 from tests.lambda_server.okta_in_memory import ENVIRONMENT, HOST
 
 NEEDS = Needs(
-    tools={"whoami": ("mcp:read",), "sign_note": ("mcp:read", "mcp:write")},
+    tools={tool.name: tool.needs for tool in TOOLS},
     prompts={"draft": ("mcp:write",)},
     resources={"note://all": ("mcp:write",), "note://{id}": ("mcp:read", "mcp:write")},
 )
@@ -170,9 +172,17 @@ def check_silence(sent: Sent, written: str) -> None:
         assert len(part) < 12 or part[:60] not in written, "a part of the token was written down"
 
 
+class OneNote(Notes):
+    """Notes without a table: whatever is added is the same note."""
+
+    def add(self, owner: str, text: str, key: str | None = None) -> Note:
+        """Say that it was added."""
+        return Note("0" * 32, text, "2026-01-01T00:00:00+00:00", "2026-01-01T00:00:00+00:00", 1)
+
+
 def guarded_server() -> Any:
     """The server with a prompt, a resource, a template and completions, which the product has no use for yet."""
-    server = build_server(needs=NEEDS)
+    server = build_server(needs=NEEDS, notes=OneNote("unused"))
 
     @server.prompt()
     def draft() -> str:

@@ -1,0 +1,170 @@
+"""client/service.py, client/keys.py and client/given.py: calls without a person."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import httpx2
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from client.errors import NotAllowed, ServiceUnusable, SignInNeeded
+from client.given import GivenToken
+from client.keys import make_key, public_jwk, read_key
+from client.outputs import Service
+from client.provider import Exchange
+from client.service import ServiceAuth
+from client.session import open_session_with
+from tests.client.fake_world import World
+from tests.requirements import requirement
+
+pytestmark = pytest.mark.anyio
+
+CLIENT = "0oa1nightly"
+
+
+@pytest.fixture(scope="module")
+def key() -> rsa.RSAPrivateKey:
+    """A service's private key."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture
+def nightly(world: World, key: rsa.RSAPrivateKey) -> World:
+    """A world with a service that may read."""
+    world.okta.services[CLIENT] = (key.public_key(), {"mcp:read"})
+    world.outputs = replace(world.outputs, services={"nightly": Service(CLIENT, ("mcp:read",))})
+    return world
+
+
+async def call(world: World, authorization: Callable[[Exchange], httpx2.Auth], tool: str = "whoami") -> dict:
+    """One session, two calls of a tool."""
+    async with open_session_with(world.outputs, authorization, transport=world.wire) as session:
+        await session.call_tool(tool)
+        return await session.call_tool(tool)
+
+
+def as_service(world: World, key: rsa.RSAPrivateKey, name: str = "nightly") -> Callable[[Exchange], httpx2.Auth]:
+    """The authorization of a service."""
+    return lambda exchange: ServiceAuth(world.outputs, name, key, exchange)
+
+
+@requirement("client:service")
+async def test_a_service_gets_a_token_with_its_key_once_and_calls(nightly: World, key: rsa.RSAPrivateKey) -> None:
+    """RFC 7523 §3: `aud` is the token endpoint, `kid` names the key; one token serves a session, none is stored."""
+    assert await call(nightly, as_service(nightly, key)) == {"subject": "somebody"}
+
+    (assertion,) = nightly.okta.assertions
+    assert (assertion["aud"], assertion["iss"]) == (f"{nightly.okta.issuer}/v1/token", CLIENT)
+    assert assertion["kid"] == public_jwk(key)["kid"]
+    assert nightly.store.load(nightly.outputs.account) is None
+
+
+@requirement("client:service")
+async def test_a_token_that_ran_out_in_a_session_is_replaced(nightly: World, key: rsa.RSAPrivateKey) -> None:
+    """A service has no refresh token; it asks anew (RFC 6749 §4.4.3)."""
+    async with open_session_with(nightly.outputs, as_service(nightly, key), transport=nightly.wire) as session:
+        await session.call_tool("whoami")
+        nightly.okta.expire_access_tokens()
+        assert await session.call_tool("whoami") == {"subject": "somebody"}
+    assert len(nightly.okta.assertions) == 2
+
+
+@requirement("client:service")
+async def test_a_tool_beyond_a_services_scopes_is_refused_with_who_can_change_it(
+    nightly: World, key: rsa.RSAPrivateKey
+) -> None:
+    """There is no step-up without a person (issue 5, item 7)."""
+    with pytest.raises(NotAllowed, match="service nightly does not have mcp:write") as caught:
+        await call(nightly, as_service(nightly, key), "remember")
+
+    assert "`services`" in caught.value.remedy
+
+
+async def test_a_wrong_key_is_refused_in_oktas_words(nightly: World) -> None:
+    """RFC 6749 §5.2: invalid_client."""
+    other = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    with pytest.raises(NotAllowed, match="signature is invalid"):
+        await call(nightly, as_service(nightly, other))
+
+
+async def test_an_unknown_service_is_named_with_those_there_are(nightly: World, key: rsa.RSAPrivateKey) -> None:
+    """Issue 5, item 7: refused where the configuration does not allow it."""
+    with pytest.raises(ServiceUnusable, match=r"no service 'weekly' \(it has: nightly\)"):
+        await call(nightly, as_service(nightly, key, "weekly"))
+
+
+@requirement("client:given-token")
+async def test_a_token_from_the_environment_is_used_as_it_is(nightly: World, key: rsa.RSAPrivateKey) -> None:
+    """For CI (issue 5, item 7): nothing is asked of Okta, nothing is stored."""
+    await call(nightly, as_service(nightly, key))
+    token = next(iter(nightly.okta.grants[-1].access))
+    nightly.wire.sent.clear()
+
+    assert await call(nightly, lambda _: GivenToken(nightly.outputs, token)) == {"subject": "somebody"}
+    assert {request.url.host for request in nightly.wire.sent} == {nightly.outputs.url.split("/")[2]}
+
+
+@requirement("client:given-token")
+async def test_a_given_token_that_is_not_taken_or_not_enough_is_said_without_it(
+    nightly: World, key: rsa.RSAPrivateKey
+) -> None:
+    """Exit codes 3 and 4; the token is in no message."""
+    with pytest.raises(SignInNeeded, match="does not take the token") as stale:
+        await call(nightly, lambda _: GivenToken(nightly.outputs, "AT.stale"))
+    await call(nightly, as_service(nightly, key))
+    token = next(iter(nightly.okta.grants[-1].access))
+    with pytest.raises(NotAllowed, match="mcp:write") as lacking:
+        await call(nightly, lambda _: GivenToken(nightly.outputs, token), "remember")
+
+    assert "AT." not in str(stale.value) + str(lacking.value)
+
+
+@pytest.mark.parametrize("token", ["two words", "line\nbreak", " padded", "tökén"])
+async def test_what_cannot_be_a_token_is_refused_before_it_is_sent(world: World, token: str) -> None:
+    """RFC 6750 §2.1: one word of ASCII."""
+    with pytest.raises(SignInNeeded, match="holds no bearer token"):
+        GivenToken(world.outputs, token)
+    assert world.wire.sent == []
+
+
+@requirement("client:service-key")
+def test_a_new_key_is_for_its_owner_only_and_never_overwrites(tmp_path: Path) -> None:
+    """0600, and the public half has no private member (RFC 7517 §9.2)."""
+    path = tmp_path / "nightly.pem"
+    public = make_key(path)
+
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert sorted(public) == ["e", "kid", "kty", "n"]
+    assert public_jwk(read_key(str(path))) == public
+    assert public_jwk(read_key(path.read_text())) == public
+    with pytest.raises(ServiceUnusable, match="there already"):
+        make_key(path)
+
+
+@requirement("client:service-key")
+def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    """As ssh does; the remedy is the command."""
+    path = tmp_path / "nightly.pem"
+    make_key(path)
+    path.chmod(0o644)
+
+    with pytest.raises(ServiceUnusable, match="others may read") as caught:
+        read_key(str(path))
+    assert caught.value.remedy == f"chmod 600 {path}"
+
+
+def test_what_is_no_rsa_key_is_refused_without_being_repeated(tmp_path: Path) -> None:
+    """Absent, broken, of another kind, too short (RFC 7518 §3.3)."""
+    curve = ec.generate_private_key(ec.SECP256R1())
+    short = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505 - that it is too short is the case
+    pems = [key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode() for key in (curve, short)]
+
+    for source in (str(tmp_path / "absent.pem"), "-----BEGIN nonsense", *pems):
+        with pytest.raises(ServiceUnusable) as caught:
+            read_key(source)
+        assert "BEGIN" not in str(caught.value)
+    assert os.listdir(tmp_path) == []
