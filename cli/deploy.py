@@ -12,6 +12,7 @@ from cli.outputs import Target, Variables, local_state, reach, read_stack, state
 from cli.providers import Choice, plugin_variables
 
 if TYPE_CHECKING:
+    from environments.accounts import Clouds
     from environments.lifecycle import Branch, Result
 
 Stack = Annotated[str | None, typer.Option("--stack", help="The stack; with --branch, the one beside which it is.")]
@@ -47,6 +48,7 @@ def up(
     target = target_of(stack, branch)
     plugins = plugin_variables(target, providers, say, f"mcp-okta up{target.options}")
     variables = reach(target, say) | plugins
+    warn(target, variables)
     confirm(target, variables, "create or update", yes)
     with shown(f"up {target.stack}") as on_progress:
         result = lifecycle.up(target.root, target.stack, variables, on_progress, branch_of(target))
@@ -63,6 +65,7 @@ def preview(stack: Stack = None, branch: BranchRef = None, providers: Choice = N
     target = target_of(stack, branch)
     plugins = plugin_variables(target, providers, say, f"mcp-okta preview{target.options}")
     variables = reach(target, say) | plugins
+    warn(target, variables)
     with shown(f"preview {target.stack}", plan=True) as on_progress:
         result = lifecycle.preview(target.root, target.stack, variables, on_progress, branch_of(target))
     if result.changed:
@@ -177,12 +180,9 @@ def confirm(target: Target, variables: Variables, what: str, yes: bool) -> None:
     """
     if target.on_local_cloud:
         return
-    from environments.accounts import Clouds, aws_account, check_okta, check_region
-    from environments.config import stack_config
-    from environments.engine.environ import full_environment
+    from environments.accounts import aws_account, check_okta, check_region
 
-    config = {**stack_config(target.root, target.base), **stack_config(target.root, target.stack)}
-    clouds = Clouds.of(config, full_environment(variables))
+    _, clouds = known(target, variables)
     org, region = check_okta(clouds), check_region(clouds)
     say(f"{target.stack}: Okta {org}, AWS account {aws_account(clouds)}, region {region}")
     if yes:
@@ -190,6 +190,24 @@ def confirm(target: Target, variables: Variables, what: str, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise NobodyToAsk(f"{what} {target.stack} on these accounts?", "the same command with --yes")
     typer.confirm(f"{what} {target.stack} on these accounts?", abort=True, err=True)
+
+
+def warn(target: Target, variables: Variables) -> None:
+    """Say before anything is created which groups nobody is in."""
+    from environments import groups
+
+    for text in groups.warnings(*known(target, variables)):
+        say(text)
+
+
+def known(target: Target, variables: Variables) -> "tuple[dict[str, Any], Clouds]":
+    """The target's configuration before its first deployment, and the clouds that it leads to."""
+    from environments.accounts import Clouds
+    from environments.config import stack_config
+    from environments.engine.environ import full_environment
+
+    config = {**stack_config(target.root, target.base), **stack_config(target.root, target.stack)}
+    return config, Clouds.of(config, full_environment(variables))
 
 
 def is_there(target: Target) -> bool:

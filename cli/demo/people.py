@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 
+from cli.demo.audit import last_line
 from cli.demo.browser import ScriptedBrowser
 from cli.demo.errors import DemoError, expect
 from cli.demo.ledger import Ledger
@@ -19,6 +20,7 @@ from client.session import open_session, sign_in
 from client.tokens import FileTokens
 
 READER, EDITOR, OUTSIDER = "reader@example.com", "editor@example.com", "outsider@example.com"
+READ_TOOL = "list_notes"
 WRITE_TOOL, WRITE_ARGUMENTS = "add_note", {"text": "the demo was here"}
 
 
@@ -31,7 +33,17 @@ def scopes_in(access_token: str) -> list[str]:
 class People:
     """Three people before one deployed server; each has tokens of their own in a temporary folder."""
 
-    def __init__(self, ledger: Ledger, outputs: Mapping[str, Any], status: dict[str, Any], folder: Path) -> None:
+    def __init__(
+        self, ledger: Ledger, outputs: Mapping[str, Any], status: dict[str, Any], folder: Path, log: Path
+    ) -> None:
+        """
+        Know the stack.
+
+        Args:
+            folder: for the people's tokens.
+            log: the function's.
+        """
+        self._log = log
         self._ledger = ledger
         self._outputs = Outputs.from_mapping(outputs)
         self._status = status
@@ -98,16 +110,23 @@ class People:
         with self._ledger.step("Call a tool that writes: step-up") as step:
             async with open_session(self._outputs, self._tokens(EDITOR), browser) as session:
                 receipt = await session.call_tool(WRITE_TOOL, WRITE_ARGUMENTS)
+                notes = (await session.call_tool(READ_TOOL))["notes"]
+            expect([note["id"] for note in notes] == [receipt["id"]], f"expected the note alone, got {len(notes)}")
             step.note(WRITE_TOOL, receipt)
+            step.note(f"{EDITOR}'s notes", len(notes))
             step.note("second token's scp", self._scopes(EDITOR))
             expect("mcp:write" in self._scopes(EDITOR), "the second token must hold mcp:write")
+            refused = last_line(self._log, lambda line: line["status"] == 403 and WRITE_TOOL in line.values())
+            step.note("audit line of the step-up", refused)
 
     async def refuse_reader(self) -> None:
         """A person without the group: Okta's policy denies the step-up."""
         with self._ledger.step(f"{READER} may read and not write") as step:
             tokens, browser = self._tokens(READER), self._browser(READER)
             async with open_session(self._outputs, tokens, browser) as session:
-                await session.call_tool("whoami")
+                notes = (await session.call_tool(READ_TOOL))["notes"]
+                expect(notes == [], f"{READER} must not see the notes of others")
+                step.note(f"{READER}'s notes", len(notes))
                 try:
                     await session.call_tool(WRITE_TOOL, WRITE_ARGUMENTS)
                 except NotAllowed as refusal:
@@ -137,3 +156,4 @@ class People:
                     answer = await self._post(token)
             expect(answer.status_code == 401, f"expected 401, got {answer.status_code}")
             step.note("a token for another audience", f"{answer.status_code} {answer.json().get('error')}")
+            step.note("audit line of it", last_line(self._log, lambda line: line["status"] == 401 and "reason" in line))

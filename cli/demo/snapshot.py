@@ -75,3 +75,7 @@ def _aws_objects(aws: dict[str, str]) -> Iterator[tuple[str, Any]]:
         for page in client.get_paginator(operation).paginate():
             for item in page[key]:
                 yield f"aws {name} {item[identity]}", item
+    tables = boto3.client("dynamodb", **aws)
+    for page in tables.get_paginator("list_tables").paginate():
+        for name in page["TableNames"]:
+            yield f"aws table {name}", tables.describe_table(TableName=name)["Table"]

@@ -41,7 +41,8 @@ class Story:
             try:
                 outputs = self._up()
                 with tempfile.TemporaryDirectory() as folder:
-                    people = People(self._ledger, outputs, status, Path(folder))
+                    log = self._root / f".local/logs/function-{outputs['function_name']}.log"
+                    people = People(self._ledger, outputs, status, Path(folder), log)
                     asyncio.run(people.act(self._real_browser))
             finally:
                 if not self._keep:
@@ -63,15 +64,16 @@ class Story:
         self._ledger.say(f"    {text}")
 
     def _local_cloud(self) -> dict[str, Any]:
+        from cli.local import bring_up
         from local_cloud import supervisor
 
+        self._refuse_a_stack_in_use()
         with self._ledger.step("Local Okta and AWS") as step:
             self._started_here = not supervisor.status(self._root)["running"]
-            supervisor.start(self._root, self._report)
+            bring_up(self._root, self._report)
             status = supervisor.status(self._root)
             step.note("okta", status["okta_url"])
             step.note("aws", status["aws_endpoint_url"])
-        self._refuse_a_stack_in_use()
         return status
 
     def _refuse_a_stack_in_use(self) -> None:
@@ -83,7 +85,6 @@ class Story:
         except EnvironmentsError:
             return  # nothing is deployed, as it should be
         if deployed:
-            self._started_here = False
             raise DemoError(f"the stack {STACK} is deployed already, and the demo would destroy it", "mcp-okta down")
 
     def _snapshot(self, status: dict[str, Any]) -> Snapshot:

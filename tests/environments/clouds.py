@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import httpx2
 import uvicorn
+from joserfc.jwk import RSAKey
 from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -81,7 +82,7 @@ def aws_account() -> Iterator[str]:
 
 def forget_aws() -> None:
     """Empty the account."""
-    for name in ("apigatewayv2", "lambda", "iam", "logs"):
+    for name in ("apigatewayv2", "lambda", "iam", "logs", "dynamodb"):
         get_backend(name).reset()
 
 
@@ -121,7 +122,21 @@ def make_on_aws(endpoint: str, owner: Owner) -> dict[str, str]:
     logs = aws(endpoint, "logs")
     for group in (f"/aws/lambda/{name}", f"/aws/vendedlogs/{name}"):
         logs.create_log_group(logGroupName=group, tags=tags)
-    return {"api": api["ApiId"], "function": name, "role": name}
+    make_table(endpoint, name, tags)
+    return {"api": api["ApiId"], "function": name, "role": name, "table": name}
+
+
+def make_table(endpoint: str, name: str, tags: dict[str, str]) -> None:
+    """A table of notes, with one in it."""
+    tables = aws(endpoint, "dynamodb")
+    tables.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": part, "AttributeType": "S"} for part in ("owner", "note")],
+        KeySchema=[{"AttributeName": "owner", "KeyType": "HASH"}, {"AttributeName": "note", "KeyType": "RANGE"}],
+        BillingMode="PAY_PER_REQUEST",
+        Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+    )
+    tables.put_item(TableName=name, Item={"owner": {"S": "00u1"}, "note": {"S": "1"}})
 
 
 def make_on_okta(okta: httpx2.Client, owner: Owner) -> dict[str, str]:
@@ -151,6 +166,25 @@ def make_on_okta(okta: httpx2.Client, owner: Owner) -> dict[str, str]:
         },
     )
     return {"server": server["id"], "app": app["id"]}
+
+
+def make_service(okta: httpx2.Client, label: str, note: str) -> str:
+    """A service app of that label, whose note says that; its id."""
+    oauth = {"application_type": "service", "grant_types": ["client_credentials"], "response_types": ["token"]}
+    body = {
+        "name": "oidc_client",
+        "signOnMode": "OPENID_CONNECT",
+        "label": label,
+        "credentials": {"oauthClient": {"token_endpoint_auth_method": "private_key_jwt"}},
+        "settings": {"notes": {"admin": note}, "oauthClient": {**oauth, "jwks": {"keys": [public_key()]}}},
+    }
+    return str(post(okta, "/api/v1/apps", body)["id"])
+
+
+def public_key() -> dict[str, Any]:
+    """A public key as an app wants it."""
+    key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
+    return dict(key.as_dict(private=False))
 
 
 def post(okta: httpx2.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:

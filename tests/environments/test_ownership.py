@@ -8,7 +8,18 @@ import pytest
 from environments import ownership
 from environments.errors import Unreachable
 from environments.ownership import Owner
-from tests.environments.clouds import aws, aws_account, clouds, forget_aws, make_on_aws, make_on_okta, okta_org, post
+from tests.environments.clouds import (
+    aws,
+    aws_account,
+    clouds,
+    forget_aws,
+    make_on_aws,
+    make_on_okta,
+    make_service,
+    make_table,
+    okta_org,
+    post,
+)
 from tests.requirements import requirement
 
 ID = "0a1b2c3d"
@@ -51,8 +62,10 @@ def test_everything_with_the_marks_is_found_and_deleted(okta: httpx2.Client, acc
     found = ownership.find(Owner("one", ID), clouds(okta, account))
     ownership.delete(ownership.outermost(found.objects), said.append)
 
-    on_okta, on_aws = {"Server", "ServerScope", "OAuth"}, {"Api", "Function", "Role", "RolePolicy", "LogGroup"}
-    assert kinds(found.objects) == on_okta | on_aws
+    assert kinds(found.objects) == {
+        *("Api", "Function", "Role", "RolePolicy", "LogGroup", "Table"),
+        *("Server", "ServerScope", "OAuth"),
+    }
     assert found.unseen == []
     assert ownership.find(Owner("one", ID), clouds(okta, account)).objects == []
     assert any("Function mcp-okta-one" in text for text in said)
@@ -102,6 +115,7 @@ def test_only_what_the_state_does_not_hold_is_a_stranger(okta: httpx2.Client, ac
             {"type": "aws:lambda/function:Function", "id": known["function"]},
             {"type": "aws:iam/role:Role", "id": known["role"]},
             {"type": "aws:iam/rolePolicy:RolePolicy", "id": f"{known['role']}:write-log"},
+            {"type": "aws:dynamodb/table:Table", "id": known["table"]},
             *({"type": "aws:cloudwatch/logGroup:LogGroup", "id": name} for name in log_groups),
         ]
     }
@@ -111,6 +125,39 @@ def test_only_what_the_state_does_not_hold_is_a_stranger(okta: httpx2.Client, ac
     strange = ownership.outermost([item for item in found if item.key not in known_keys])
 
     assert [item.key for item in strange] == [("aws:apigatewayv2/api:Api", twin["ApiId"])]
+
+
+@requirement("environments:ownership-table")
+def test_a_table_is_known_by_its_tags_alone(okta: httpx2.Client, account: str) -> None:
+    """A table of the same name without the marks, or with another stack's, may hold anybody's data (ours)."""
+    for tags in ({}, {"mcp-okta:project": "mcp-okta"}, Owner("seven", "ffffffff").aws_tags):
+        make_table(account, "mcp-okta-seven", tags)
+        assert ownership.find(Owner("seven", ID), clouds(okta, account)).objects == []
+        aws(account, "dynamodb").delete_table(TableName="mcp-okta-seven")
+    make_table(account, "mcp-okta-seven", Owner("seven", ID).aws_tags)
+
+    (found,) = ownership.find(Owner("seven", ID), clouds(okta, account)).objects
+    assert found.key == ("aws:dynamodb/table:Table", "mcp-okta-seven")
+    found.delete()
+    found.delete()  # one that is gone is no error
+    assert aws(account, "dynamodb").list_tables()["TableNames"] == []
+
+
+@requirement("environments:ownership-table")
+def test_every_service_app_with_the_mark_is_found_whatever_the_settings_say_now(
+    okta: httpx2.Client, account: str
+) -> None:
+    """A service that was removed while an `up` was cut short is in no setting; label and note tell (issue 5 §7)."""
+    owner = Owner("eight", ID)
+    ours = {make_service(okta, f"mcp-okta-eight-service-{name}", owner.okta_mark) for name in ("nightly", "old")}
+    make_service(okta, "mcp-okta-eight-service-mine", "somebody else's")
+    make_service(okta, "mcp-okta-eight-dash", owner.okta_mark)
+    make_service(okta, "mcp-okta-eight-service-x", Owner("eight", "ffffffff").okta_mark)
+
+    found = ownership.find(owner, clouds(okta, account)).objects
+    assert {item.key for item in found} == {("okta:app/oAuth:OAuth", identifier) for identifier in ours}
+    ownership.delete(found, lambda _: None)
+    assert ownership.find(owner, clouds(okta, account)).objects == []
 
 
 def test_a_child_is_known_by_its_parent_and_its_own_id() -> None:

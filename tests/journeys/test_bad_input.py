@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from cli.demo.snapshot import Snapshot, difference, take_snapshot
 from tests.journeys.checkout import Checkout, Done
 from tests.requirements import requirement
@@ -175,13 +177,14 @@ def test_a_group_that_does_not_exist_is_named(fresh: Checkout) -> None:
 
 
 @requirement("journeys:killed-up")
-def test_up_after_a_killed_up_finishes_and_leaves_nothing_twice(fresh: Checkout) -> None:
+@pytest.mark.parametrize("begun", ["okta:auth/server:Server", "aws:dynamodb/table:Table"])
+def test_up_after_a_killed_up_finishes_and_leaves_nothing_twice(fresh: Checkout, begun: str) -> None:
     """Everything dies in the middle of a create; `up` mends it, and `down` leaves the clouds as before (issue 3)."""
     fresh.ok("local", "up")
     before = snapshot_of(fresh)
     killed = fresh.start("up")
     stacks = fresh.root / ".local/state/.pulumi/stacks"
-    wait_until(lambda: any('"okta:auth/server:Server"' in p.read_text() for p in stacks.rglob("local.json")))
+    wait_until(lambda: any(f'"{begun}"' in p.read_text() for p in stacks.rglob("local.json")))
     os.killpg(killed.pid, signal.SIGKILL)
     killed.communicate(timeout=20)
 

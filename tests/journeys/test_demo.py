@@ -19,4 +19,7 @@ def test_the_demo_tells_the_whole_story_and_leaves_nothing(fresh: Checkout) -> N
     assert facts["a token for another audience"] == "401 invalid_token"
     assert facts["resources created"] == facts["resources deleted"] > 20
     assert facts["status"] == 401
+    assert (facts["editor@example.com's notes"], facts["reader@example.com's notes"]) == (1, 0)
+    assert facts["audit line of the step-up"]["outcome"] == "insufficient_scope"
+    assert facts["audit line of it"]["reason"] == "key_unknown"  # another server has other keys
     assert not fresh.run("local", "status", "--json").json["running"]

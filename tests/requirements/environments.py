@@ -28,4 +28,6 @@ REQUIREMENTS = {
     "named-failure": "issue 4, fault runs: the message names the resource that failed",
     "real-plugin": "issue 4: --providers real runs Pulumi's own Okta plugin, where it is installed or can be",
     "no-stand-ins": "issue 4: the local cloud's plugins never work on a real org",
+    "empty-groups": "issue 5 §1: a group that nobody is in is said before anything is created",
+    "ownership-table": "issue 5 §5, §7: the notes' table and service apps are found by their marks and deleted",
 }
