@@ -1,28 +1,47 @@
-"""One line per request: who, client, tool, outcome, milliseconds; never a token, never arguments."""
+"""
+One line per request: who, client, tool, outcome, milliseconds; never a token, never arguments.
+
+The gate writes it, so what is answered before the gate has none: the metadata, 404 and 405. They are in the access
+log of the API.
+"""
 
 import logging
-from collections.abc import MutableMapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any
+
+from lambda_server.metrics import Measured, embed
 
 logger = logging.getLogger("lambda_server.audit")
 logger.setLevel(logging.INFO)  # whatever LOG_LEVEL says
 
 KEY = "lambda_server.call"
 LONGEST_NAME = 128
+INTERNAL_ERROR = -32603  # JSON-RPC 2.0 §5.1
+
+OK, TOOL_ERROR, FAILED = "ok", "tool_error", "failed"
+WRONG_HOST, WRONG_ORIGIN, NO_TOKEN, INSUFFICIENT_SCOPE = "wrong_host", "wrong_origin", "no_token", "insufficient_scope"
+UNANSWERED, TOO_LATE, NOTIFICATION, BAD_REQUEST = "unanswered", "too_late", "notification", "bad_request"
+REFUSALS = frozenset({WRONG_HOST, WRONG_ORIGIN, NO_TOKEN, INSUFFICIENT_SCOPE})
+ERRORS = frozenset({FAILED, TOO_LATE, f"error {INTERNAL_ERROR}"})
 
 
 @dataclass
 class Call:
     """What became known about a request while it was served."""
 
+    uid: str | None = None
     subject: str | None = None
     client_id: str | None = None
     method: str | None = None
-    name: str | None = None  # of the tool or prompt, or the URI of the resource
-    outcome: str = "unanswered"
+    name: str | None = None  # of the tool or prompt, or the URI or template of the resource
+    tool: str | None = None  # a declared one, and no other
+    scopes: tuple[str, ...] = ()  # of the token
+    wanted: tuple[str, ...] = ()  # all scopes that it needs, where the token lacks one
+    outcome: str = UNANSWERED
     reason: str | None = None  # for which the token was not accepted
-    missing: tuple[str, ...] = ()  # all scopes that it needs, where the token lacks one
+    write: Callable[[int], None] = field(default=lambda status: None, repr=False)
 
     @classmethod
     def of(cls, scope: MutableMapping[str, Any]) -> "Call":
@@ -31,19 +50,81 @@ class Call:
         assert isinstance(call, cls)
         return call
 
-    def write(self, status: int, milliseconds: float) -> None:
-        """Write the line."""
+    def close(self, status: int) -> None:
+        """Write the line, once, with the status that the caller gets."""
+        write, self.write = self.write, lambda status: None
+        write(status)
+
+
+class Audit:
+    """
+    Writes the lines of one process; the first one is the cold start's.
+
+    Args:
+        environment: what the metrics are counted by.
+        now: seconds since 1970.
+    """
+
+    def __init__(self, environment: str, now: Callable[[], float] = time.time) -> None:
+        self._environment = environment
+        self._now = now
+        self._cold = True
+
+    def open(self, scope: MutableMapping[str, Any]) -> Call:
+        """The record of a request that begins now."""
+        call, started, cold = Call.of(scope), time.perf_counter(), self._cold
+        self._cold = False
+
+        def write(status: int) -> None:
+            self._write(call, status, (time.perf_counter() - started) * 1000, cold)
+
+        call.write = write
+        return call
+
+    def _write(self, call: Call, status: int, milliseconds: float, cold: bool) -> None:
+        outcome = outcome_at(call, status)
         fields = {
-            "subject": self.subject,
-            "client_id": self.client_id,
-            "method": self.method,
-            "name": self.name,
-            "outcome": self.outcome,
-            "reason": self.reason,
+            "uid": call.uid,
+            "sub": call.subject,
+            "client_id": call.client_id,
+            "method": call.method,
+            "name": call.name,
+            "scopes": list(call.scopes) or None,
+            "missing": [scope for scope in call.wanted if scope not in call.scopes] or None,
+            "outcome": outcome,
+            "reason": call.reason,
             "status": status,
             "ms": round(milliseconds, 1),
+            "cold": cold,
         }
-        logger.info("call", extra={"fields": {key: value for key, value in fields.items() if value is not None}})
+        refused = outcome in REFUSALS or (call.reason is not None and status < 500)
+        failed = outcome in ERRORS or status >= 500
+        why = (call.reason or outcome) if refused or failed else None
+        measured = Measured(call.tool, refused, failed, why, round(milliseconds, 1), cold)
+        metrics = embed(measured, self._environment, self._now())
+        given = {key: value for key, value in fields.items() if value is not None}
+        logger.info("call", extra={"fields": given | metrics})
+
+
+def outcome_at(call: Call, status: int) -> str:
+    """What came of it, where no handler could say."""
+    if call.outcome != UNANSWERED:
+        return call.outcome
+    if status == 202:
+        return NOTIFICATION
+    return BAD_REQUEST if 400 <= status < 500 else UNANSWERED
+
+
+def outcome_of(result: object, name: str | None) -> str:
+    """
+    What a handler's answer says; a tool that broke is told from one that explains what it cannot do.
+
+    Source: the SDK's UnexpectedToolError: its message is only this, while a ToolError's is the tool's own.
+    """
+    if not isinstance(result, dict) or not result.get("isError"):
+        return OK
+    texts = [content.get("text") for content in result.get("content", ())]
+    return FAILED if texts == [f"Error executing tool {name}"] else TOOL_ERROR
 
 
 def shorten(value: object) -> str | None:

@@ -5,6 +5,7 @@ ServerError            the function cannot start
   x BadSettings        the environment variables
   x BadDeclaration     the tools, prompts and resources
 NotesError             a tool cannot do what it was asked to
+  x NoNotebook         there is no table, or the caller is no person
   x NotesUnavailable   the table
   x NoteUnknown        the id
   x NoteConflict       the version, or the key
@@ -28,15 +29,19 @@ class BadSettings(ServerError):
 
 
 class BadDeclaration(ServerError):
-    """A tool, prompt or resource does not say which scopes it needs."""
+    """Tools, prompts, resources and scopes do not fit together; the message lists all that is wrong."""
 
 
 class NotesError(Exception):
     """A note cannot be kept, found or changed; the message is for the caller."""
 
 
+class NoNotebook(NotesError):
+    """There is no place for notes, or the caller is no person."""
+
+
 class NotesUnavailable(NotesError):
-    """The table does not answer, or there is none."""
+    """The table does not answer."""
 
 
 class NoteUnknown(NotesError):

@@ -10,12 +10,12 @@ from mangum import Mangum
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lambda_server.audit import Call
+from lambda_server.audit import TOO_LATE, Call
 from lambda_server.log import request_id
 
 MARGIN_SECONDS = 0.5  # between our 504 and the moment that Lambda would kill the process
 SERVER_ERROR = -32000  # of the range that JSON-RPC leaves to implementations
-TOO_LATE = "The server ran out of time; the call may or may not have taken effect."
+TIME_IS_OVER = "The server ran out of time; the call may or may not have taken effect."
 
 
 class Context(Protocol):
@@ -114,7 +114,9 @@ class Deadline:
         self._late.add(task)
         task.add_done_callback(self._late.discard)
         task.cancel()
-        Call.of(scope).outcome = "too_late"
+        call = Call.of(scope)
+        call.outcome = TOO_LATE
+        call.close(504)  # now: whatever blocks may outlive the process
         await answer.replace(JSONResponse(too_late(scope["aws.event"]), 504), scope, receive)
 
 
@@ -147,7 +149,7 @@ class Answer:
 
 def too_late(event: Mapping[str, Any]) -> dict[str, Any]:
     """A JSON-RPC error for the request in the event. Source: JSON-RPC 2.0 §5 (the id is the request's, or null)."""
-    return {"jsonrpc": "2.0", "id": _request_id(event), "error": {"code": SERVER_ERROR, "message": TOO_LATE}}
+    return {"jsonrpc": "2.0", "id": _request_id(event), "error": {"code": SERVER_ERROR, "message": TIME_IS_OVER}}
 
 
 def _request_id(event: Mapping[str, Any]) -> str | int | None:

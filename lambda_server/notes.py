@@ -114,6 +114,20 @@ class Notes:
         last = found.get("LastEvaluatedKey")
         return Page(tuple(map(Note.of, found["Items"])), _cursor(last) if last else None)
 
+    def read(self, owner: str, identifier: str) -> Note:
+        """
+        One note of the owner's.
+
+        Raises:
+            NoteUnknown: the owner has no such note.
+            NotesUnavailable: the table does not answer.
+        """
+        key = {"owner": {"S": owner}, "id": {"S": identifier}}
+        found = self._ask("get_item", Key=key, ConsistentRead=True).get("Item")
+        if found is None:
+            raise NoteUnknown(f"you have no note {identifier}")
+        return Note.of(found)
+
     def update(self, owner: str, identifier: str, text: str, version: int) -> Note:
         """
         Replace a note's text, if nobody has since the caller read this version.
@@ -123,11 +137,7 @@ class Notes:
             NoteConflict: it has another version by now.
             NotesUnavailable: the table does not answer.
         """
-        key = {"owner": {"S": owner}, "id": {"S": identifier}}
-        found = self._ask("get_item", Key=key, ConsistentRead=True).get("Item")
-        if found is None:
-            raise NoteUnknown(f"you have no note {identifier}")
-        note = Note(identifier, text, Note.of(found).created, _now(), version + 1)
+        note = Note(identifier, text, self.read(owner, identifier).created, _now(), version + 1)
         failed = self._write(
             "put_item",
             Item=note.item(owner),

@@ -17,13 +17,20 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from lambda_server import __version__
+from lambda_server.audit import Audit
 from lambda_server.auth.challenge import CHALLENGE_HEADER, Challenges
+from lambda_server.auth.declarations import check_declarations
 from lambda_server.auth.gate import Gate
 from lambda_server.auth.guard import Guard
 from lambda_server.auth.needs import Needs
 from lambda_server.auth.okta import okta_client
 from lambda_server.auth.verifier import Verifier, build_verifier
+from lambda_server.listing import Listing
 from lambda_server.notes import Notes
+from lambda_server.prompts import PROMPTS, Prompt
+from lambda_server.prompts.arguments import refuse_wrong_arguments
+from lambda_server.resources import RESOURCES, Resource
+from lambda_server.resources.completion import build_completion
 from lambda_server.settings import METADATA_PATH, Settings
 from lambda_server.tools import TOOLS, Tool
 
@@ -40,21 +47,27 @@ PREFLIGHT_SECONDS = 3600
 
 
 def build_server(
-    tools: Sequence[Tool] = TOOLS, needs: Needs | None = None, notes: Notes | None = None
+    tools: Sequence[Tool] = TOOLS,
+    prompts: Sequence[Prompt] = PROMPTS,
+    resources: Sequence[Resource] = RESOURCES,
+    *,
+    needs: Needs | None = None,
+    notes: Notes | None = None,
 ) -> MCPServer[Any]:
     """
-    The MCP server with its tools; it refuses to start while anything in it does not say what it needs.
+    The MCP server; it refuses to start while anything in it does not say what it needs.
 
     Args:
-        needs: the scopes of everything, where there is more than the tools.
-        notes: where the tools keep notes; None where there is no such place.
+        needs: the scopes of everything, where there is more than the tables of contents.
+        notes: where notes are kept; None where there is no such place.
     """
-    guard = Guard(needs or Needs(tools={tool.name: tool.needs for tool in tools}))
+    needs = needs or Needs.of(tools=tools, prompts=prompts, resources=resources)
+    state = {"notes": notes}
 
     @asynccontextmanager
     async def lifespan(server: MCPServer[Any]) -> AsyncIterator[dict[str, Any]]:
-        async with guard.lifespan(server):
-            yield {"notes": notes}
+        await check_declarations(server, needs)
+        yield state
 
     server: MCPServer[Any] = MCPServer(
         NAME,
@@ -62,11 +75,16 @@ def build_server(
         instructions=INSTRUCTIONS,
         version=__version__,
         subscriptions=False,  # an endless answer would hang a buffered function
-        middleware=[guard],
+        middleware=[Guard(needs), Listing(needs), refuse_wrong_arguments],
         lifespan=lifespan,
     )
     for tool in tools:
         server.add_tool(tool.function, title=tool.title, annotations=tool.annotations)
+    for prompt in prompts:
+        server.prompt(title=prompt.title)(prompt.function)
+    for resource in resources:
+        server.resource(resource.uri, title=resource.title, mime_type=resource.mime_type)(resource.function)
+    server.completion()(build_completion(resources, state))
     return server
 
 
@@ -88,7 +106,9 @@ def build_app(
     """
     mcp = server or build_server(notes=Notes(settings.notes_table) if settings.notes_table else None)
     okta = okta_client(settings.issuer, transport)
-    gate = build_gate(settings, mcp, verifier or build_verifier(settings, okta, now))
+    gate = build_gate(
+        settings, mcp, verifier or build_verifier(settings, okta, now), Audit(settings.function_name, now)
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -129,14 +149,14 @@ def build_route(settings: Settings, gate: Gate) -> Route:
     return Route(settings.path, pages)
 
 
-def build_gate(settings: Settings, server: MCPServer[Any], verifier: Verifier) -> Gate:
+def build_gate(settings: Settings, server: MCPServer[Any], verifier: Verifier, audit: Audit) -> Gate:
     """The endpoint behind its checks; Host and Origin must match exactly."""
     doors = TransportSecuritySettings(
         allowed_hosts=list(settings.hosts), allowed_origins=[settings.origin, *settings.allowed_origins]
     )
     server.streamable_http_app(json_response=True, stateless_http=True, transport_security=doors)
     endpoint = AuthContextMiddleware(server.session_manager.handle_request)
-    return Gate(endpoint, verifier, Challenges(settings), TransportSecurityMiddleware(doors))
+    return Gate(endpoint, verifier, Challenges(settings), TransportSecurityMiddleware(doors), audit)
 
 
 def metadata_endpoint(settings: Settings) -> Callable[[Request], JSONResponse]:

@@ -32,6 +32,7 @@ class Settings:
     stale_seconds: int = 24 * 3600  # how long old keys serve while Okta cannot be asked for new ones
     service_client_ids: tuple[str, ...] = ()  # of services that call for themselves, with no person
     notes_table: str | None = None
+    function_name: str = "local"
     more_hosts: tuple[str, ...] = ()  # where a developer's machine serves it beside the URL's own host
 
     @property
@@ -150,6 +151,13 @@ def read_table(value: str) -> str:
     return value
 
 
+def read_function_name(value: str) -> str:
+    """The name of a Lambda function. Source: AWS Lambda, FunctionConfiguration."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", value):
+        raise ValueError("must be the name of a Lambda function (1 to 64 letters, digits, `_`, `-`)")
+    return value
+
+
 def _split(value: str) -> SplitResult:
     """A URL over TLS, or on this machine, that carries no user."""
     try:
@@ -189,4 +197,5 @@ READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "KEYS_STALE_SECONDS": ("stale_seconds", read_seconds(MAX_STALE_SECONDS)),
     "OKTA_SERVICE_CLIENT_IDS": ("service_client_ids", read_client_ids),
     "NOTES_TABLE": ("notes_table", read_table),
+    "AWS_LAMBDA_FUNCTION_NAME": ("function_name", read_function_name),  # set by Lambda itself
 }

@@ -1,7 +1,6 @@
 """The door of the MCP endpoint: host and origin, then the token; behind it, refusals for want of scope."""
 
 import logging
-import time
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
@@ -10,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from lambda_server.audit import Call
+from lambda_server.audit import NO_TOKEN, WRONG_HOST, WRONG_ORIGIN, Audit, Call
 from lambda_server.auth.bearer import read_bearer
 from lambda_server.auth.challenge import Challenges, unavailable
 from lambda_server.auth.errors import CheckUnavailable, RefusedToken
@@ -23,16 +22,22 @@ class Gate:
     """An ASGI application that lets through requests with a good token, and writes the audit line of each."""
 
     def __init__(
-        self, app: ASGIApp, verifier: Verifier, challenges: Challenges, doors: TransportSecurityMiddleware
+        self,
+        app: ASGIApp,
+        verifier: Verifier,
+        challenges: Challenges,
+        doors: TransportSecurityMiddleware,
+        audit: Audit,
     ) -> None:
         self._app = app
         self._verifier = verifier
         self._challenges = challenges
         self._doors = doors
+        self._audit = audit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        call, started, status = Call.of(scope), time.perf_counter(), 500
+        call, status = self._audit.open(scope), 500
 
         async def watch(message: Message) -> None:
             nonlocal status
@@ -42,7 +47,7 @@ class Gate:
         try:
             await self._serve(call, scope, receive, watch)
         finally:
-            call.write(status, (time.perf_counter() - started) * 1000)
+            call.close(status)
 
     async def _serve(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = await self._refuse_door(call, scope) or await self._refuse_token(call, scope)
@@ -51,10 +56,10 @@ class Gate:
             return
 
         async def forbid(message: Message) -> None:
-            if not call.missing:
+            if not call.wanted:
                 await send(message)
             elif message["type"] == "http.response.start":
-                await self._challenges.insufficient_scope(call.missing)(scope, receive, send)
+                await self._challenges.insufficient_scope(call.wanted)(scope, receive, send)
 
         await self._app(scope, receive, forbid)
 
@@ -62,7 +67,7 @@ class Gate:
         """A refusal where Host or Origin is not exactly ours. Source: MCP transports, DNS rebinding."""
         refusal = await self._doors.validate_request(Request(scope))
         if refusal is not None:
-            call.outcome = "wrong_host" if refusal.status_code == 421 else "wrong_origin"
+            call.outcome = WRONG_HOST if refusal.status_code == 421 else WRONG_ORIGIN
         return refusal
 
     async def _refuse_token(self, call: Call, scope: Scope) -> Response | None:
@@ -70,7 +75,7 @@ class Gate:
         try:
             token = read_bearer(scope)
             if token is None:
-                call.outcome = "no_token"
+                call.outcome = NO_TOKEN
                 return self._challenges.no_token()
             admit(await self._verifier.verify(token), call, scope)
         except (RefusedToken, CheckUnavailable) as error:
@@ -84,4 +89,5 @@ class Gate:
 def admit(access: AccessToken, call: Call, scope: Scope) -> None:
     """Write who calls where the SDK's `get_access_token` and the audit line find it."""
     scope["user"] = AuthenticatedUser(access)
-    call.subject, call.client_id = access.subject, access.client_id
+    call.subject, call.client_id, call.scopes = access.subject, access.client_id, tuple(access.scopes)
+    call.uid = access.claims.get("uid") if access.claims else None

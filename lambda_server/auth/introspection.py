@@ -8,7 +8,7 @@ import httpx2
 from mcp.server.auth.provider import AccessToken
 
 from lambda_server.auth.claims import check_claims
-from lambda_server.auth.errors import InactiveToken
+from lambda_server.auth.errors import InactiveToken, WrongClaim
 from lambda_server.auth.flights import Flights
 from lambda_server.auth.header import read_kid
 from lambda_server.auth.okta import ask
@@ -54,6 +54,7 @@ class IntrospectionVerifier:
         parts = take_apart(token)
         read_kid(parts)
         client_id = check_claims(parts.claims, self._settings, self._now()).client_id
+        check_askable(client_id, self._settings)
         answer = as_claims(await self._introspect(token, client_id))
         access = check_claims(answer, self._settings, self._now())
         check_same(parts.claims, answer)
@@ -74,6 +75,19 @@ class IntrospectionVerifier:
         while len(self._cache) >= CACHE_ENTRIES:
             del self._cache[next(iter(self._cache))]
         self._cache[key] = (min(self._now() + CACHE_SECONDS, expires_at), access)
+
+
+def check_askable(client_id: str, settings: Settings) -> None:
+    """
+    Refuse a service by name: it is no public client, so Okta would tell nobody but itself about its token.
+
+    Raises:
+        WrongClaim: `cid` is a service's.
+
+    Source: RFC 7662 §2.1; infra/settings.py refuses the combination before it is deployed.
+    """
+    if client_id in settings.service_client_ids:
+        raise WrongClaim(Reason.CID_SERVICE, "an app for people where TOKEN_CHECK is introspection", client_id)
 
 
 def check_same(claims: Mapping[str, Any], answer: Mapping[str, Any]) -> None:

@@ -1,14 +1,15 @@
 """What each tool, prompt and resource needs, and which of them a request is about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from mcp.shared.exceptions import MCPError
 from mcp.shared.uri_template import UriTemplate
 from mcp_types import INVALID_PARAMS, METHOD_NOT_FOUND
 
 Table = Mapping[str, tuple[str, ...]]
+KINDS = ("tools", "prompts", "resources")
 
 # What each of the others is about: the kind of thing, and the parameter that names it.
 GUARDED_METHODS = {
@@ -52,6 +53,28 @@ class Target:
         return cls(kind, name)
 
 
+class Declared(Protocol):
+    """An entry of a table of contents."""
+
+    @property
+    def name(self) -> str:
+        """What it is asked for by."""
+        ...
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """All scopes that it needs."""
+        ...
+
+
+@dataclass(frozen=True)
+class Need:
+    """What was declared about the thing that a request is about."""
+
+    name: str  # as declared: the template, where the request names a URI that it matches
+    scopes: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Needs:
     """The scopes that each thing needs: tools and prompts by name, resources by URI or URI template."""
@@ -59,16 +82,30 @@ class Needs:
     tools: Table = field(default_factory=dict)
     prompts: Table = field(default_factory=dict)
     resources: Table = field(default_factory=dict)
+    twice: tuple[str, ...] = ()  # what more than one entry is about
 
-    def find(self, target: Target) -> tuple[str, ...] | None:
-        """All scopes that the thing needs; None where nothing of that name is declared."""
-        if target.kind == "resources":
-            return self.resources.get(target.name) or next(_matching(self.resources, target.name), None)
-        return (self.tools if target.kind == "tools" else self.prompts).get(target.name)
+    @classmethod
+    def of(cls, **entries: Iterable[Declared]) -> "Needs":
+        """Read the tables of contents, by kind."""
+        named = {kind: list(entries.get(kind, ())) for kind in KINDS}
+        seen = [f"{kind.removesuffix('s')} {one.name}" for kind in KINDS for one in named[kind]]
+        tables = {kind: {one.name: one.needs for one in named[kind]} for kind in KINDS}
+        return cls(**tables, twice=tuple(dict.fromkeys(name for name in seen if seen.count(name) > 1)))
+
+    def table(self, kind: str) -> Table:
+        """The scopes of one kind."""
+        return {"tools": self.tools, "prompts": self.prompts, "resources": self.resources}[kind]
+
+    def find(self, target: Target) -> Need | None:
+        """What the thing needs; None where nothing of that name is declared."""
+        table = self.table(target.kind)
+        if target.name in table:
+            return Need(target.name, table[target.name])
+        return next(_matching(table, target.name), None) if target.kind == "resources" else None
 
 
-def _matching(resources: Table, uri: str) -> Iterator[tuple[str, ...]]:
-    """The scopes of the templates that the URI matches, all of them together where several do."""
-    found = [scopes for name, scopes in resources.items() if UriTemplate.parse(name).match(uri) is not None]
+def _matching(resources: Table, uri: str) -> Iterator[Need]:
+    """The template that the URI matches, with the scopes of all of them where several do."""
+    found = [name for name in resources if UriTemplate.parse(name).match(uri) is not None]
     if found:
-        yield tuple(dict.fromkeys(scope for scopes in found for scope in scopes))
+        yield Need(found[0], tuple(dict.fromkeys(scope for name in found for scope in resources[name])))

@@ -52,6 +52,7 @@ class Reason(StrEnum):
     CID_MISSING = "cid_missing"
     CID_FORM = "cid_form"
     CID_WRONG = "cid_wrong"
+    CID_SERVICE = "cid_service"
     SUB_MISSING = "sub_missing"
     SUB_FORM = "sub_form"
     SUB_WRONG = "sub_wrong"

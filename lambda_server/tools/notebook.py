@@ -1,6 +1,6 @@
-"""The caller's own notes, as the tools see them."""
+"""The caller's own notes, as tools, prompts and resources see them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, TypeVar
 
 from anyio.to_thread import run_sync
@@ -8,16 +8,17 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import BaseModel, Field
 
-from lambda_server.errors import NotesError
+from lambda_server.errors import NoNotebook, NotesError
 from lambda_server.notes import Note, Notes
 from lambda_server.tools.caller import caller
 
 LONGEST_NOTE = 2000
 LARGEST_PAGE = 50
+ID = "[0-9a-f]{32}"
 
 T = TypeVar("T")
 Text = Annotated[str, Field(description="The note's text", min_length=1, max_length=LONGEST_NOTE)]
-NoteId = Annotated[str, Field(description="The note's id, from list_notes or add_note", pattern="^[0-9a-f]{32}$")]
+NoteId = Annotated[str, Field(description="The note's id, from list_notes or add_note", pattern=f"^{ID}$")]
 
 
 class NoteView(BaseModel):
@@ -35,31 +36,43 @@ class NoteView(BaseModel):
         return cls.model_validate(vars(note))
 
 
+async def in_notebook(context: Context[Any, Any], work: Callable[[Notes, str], T]) -> T:
+    """
+    Work on the caller's notes, for a tool.
+
+    Raises:
+        ToolError: with the words for the caller.
+    """
+    try:
+        return await open_notebook(context.request_context.lifespan_context, work)
+    except NotesError as error:
+        raise ToolError(str(error)) from None
+
+
+async def open_notebook(state: Mapping[str, Any], work: Callable[[Notes, str], T]) -> T:
+    """
+    Work on the caller's notes, in a thread, since the AWS SDK blocks.
+
+    Args:
+        state: what the server keeps for its life; `notes` among it.
+
+    Raises:
+        NotesError: with the words for the caller.
+    """
+    notes: Notes | None = state["notes"]
+    if notes is None:
+        raise NoNotebook("this server keeps no notes: it was started without NOTES_TABLE")
+    return await run_sync(work, notes, owner())
+
+
 def owner() -> str:
     """
     The Okta id of the person who calls, which never changes and cannot be chosen by a caller.
 
     Raises:
-        ToolError: the caller is no person.
+        NoNotebook: the caller is no person.
     """
     uid = (caller().claims or {}).get("uid")
     if not isinstance(uid, str) or not uid:
-        raise ToolError("notes belong to people; a service has none")
+        raise NoNotebook("notes belong to people; a service has none")
     return uid
-
-
-async def in_notebook(context: Context[Any, Any], work: Callable[[Notes, str], T]) -> T:
-    """
-    Work on the caller's notes, in a thread, since the AWS SDK blocks.
-
-    Raises:
-        ToolError: with the words for the caller.
-    """
-    notes: Notes | None = context.request_context.lifespan_context["notes"]
-    if notes is None:
-        raise ToolError("this server keeps no notes: it was started without NOTES_TABLE")
-    person = owner()
-    try:
-        return await run_sync(work, notes, person)
-    except NotesError as error:
-        raise ToolError(str(error)) from None

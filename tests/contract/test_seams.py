@@ -11,6 +11,7 @@ from tests.requirements import requirement
 
 OUTPUTS = {
     "url", "issuer", "client_id", "scopes", "base_scopes", "redirect_uris", "access",
+    "device_login", "services",
     "environment", "region", "function_name", "api_id", "authorization_server_id",
     "branch", "branch_of", "stack_id", "okta_org", "aws_account",
 }  # fmt: skip

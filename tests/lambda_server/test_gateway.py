@@ -42,14 +42,20 @@ async def hold_lifespan(receive: Any, send: Any) -> None:
     await receive()
 
 
-TOOL_NAMES = tuple(tool.name for tool in TOOLS)
+TOOL_NEEDS = {tool.name: tool.needs for tool in TOOLS}
 
 
 def app_with(tool: Callable[..., Any], settings: Settings, okta: OktaInMemory) -> Starlette:
     """The application with one more tool."""
-    server = build_server(needs=Needs(tools=dict.fromkeys((*TOOL_NAMES, "slow"), ("mcp:read",))))
+    server = build_server(prompts=(), resources=(), needs=Needs(tools=TOOL_NEEDS | {"slow": ("mcp:read",)}))
     server.add_tool(tool, name="slow")
     return build_app(settings, server=server, transport=okta, now=okta.now)
+
+
+def audited(caplog: pytest.LogCaptureFixture) -> list[tuple[str, int]]:
+    """Outcome and status of each audit line so far."""
+    lines = [record.fields for record in caplog.records if record.name == "lambda_server.audit"]
+    return [(line["outcome"], line["status"]) for line in lines]
 
 
 @requirement("server:one-lifespan")
@@ -103,7 +109,9 @@ def test_no_method_hangs_the_function(gateway: Gateway, okta: OktaInMemory, meth
 
 @requirement("server:deadline")
 @both_eras
-def test_a_tool_that_waits_too_long_is_answered_in_time(settings: Settings, okta: OktaInMemory, era: str) -> None:
+def test_a_tool_that_waits_too_long_is_answered_in_time(
+    settings: Settings, okta: OktaInMemory, era: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """504 with the request's id, and the process serves the next event (facts)."""
     cancelled: list[bool] = []
 
@@ -122,14 +130,15 @@ def test_a_tool_that_waits_too_long_is_answered_in_time(settings: Settings, okta
     assert json.loads(late["body"]) | {"error": None} == {"jsonrpc": "2.0", "id": 7, "error": None}
     assert json.loads(late["body"])["error"]["code"] == -32000
     assert (good["statusCode"], cancelled) == (200, [True])
+    assert audited(caplog) == [("too_late", 504), ("ok", 200)]
 
 
 @requirement("server:deadline")
 @both_eras
 def test_a_tool_that_blocks_its_thread_does_not_hold_the_answer_back(
-    settings: Settings, okta: OktaInMemory, era: str
+    settings: Settings, okta: OktaInMemory, era: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A thread cannot be interrupted; the answer does not wait for it (facts)."""
+    """A thread cannot be interrupted; neither the answer nor the audit line waits for it (facts)."""
     release = threading.Event()
 
     def slow() -> str:
@@ -140,6 +149,7 @@ def test_a_tool_that_blocks_its_thread_does_not_hold_the_answer_back(
         started = time.monotonic()
         late = gateway(call_event(era, okta.token(), "slow"), LambdaContext(remaining_ms=550))
         took = time.monotonic() - started
+        assert audited(caplog) == [("too_late", 504)]
         release.set()
         good = gateway(call_event(era, okta.token(), "whoami"), LambdaContext())
 

@@ -50,6 +50,16 @@ def test_notes_come_back_newest_first_page_by_page(notes: Notes) -> None:
     assert seen == added[::-1]
 
 
+@requirement("server:notes-isolation")
+def test_a_note_is_read_by_its_owner_alone(notes: Notes) -> None:
+    """Issue 5, item 5: the key begins with the owner."""
+    note = notes.add(ANNA, "mine")
+
+    assert notes.read(ANNA, note.id) == note
+    with pytest.raises(NoteUnknown, match=f"you have no note {note.id}"):
+        notes.read(BELA, note.id)
+
+
 @requirement("server:notes-idempotent")
 def test_adding_again_with_the_same_key_makes_no_second_note(notes: Notes) -> None:
     """Issue 5, item 5: idempotent add; a lost answer can be asked for again."""

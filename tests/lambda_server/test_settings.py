@@ -61,6 +61,8 @@ def test_missing_and_invalid_names_share_the_message() -> None:
         ("LEEWAY_SECONDS", "²"),
         ("KEYS_STALE_SECONDS", "604801"),
         ("KEYS_STALE_SECONDS", "9" * 5000),
+        ("AWS_LAMBDA_FUNCTION_NAME", "mcp\nokta"),
+        ("AWS_LAMBDA_FUNCTION_NAME", "x" * 65),
         ("OKTA_SERVICE_CLIENT_IDS", ","),
         ("OKTA_SERVICE_CLIENT_IDS", f"0oa-service,{ENVIRONMENT['OKTA_CLIENT_IDS']}"),
     ],
@@ -77,3 +79,10 @@ def test_plain_http_is_taken_on_this_machine(host: str) -> None:
     given = ENVIRONMENT | {"MCP_URL": f"http://{host}/mcp", "OKTA_ISSUER": f"http://{host}/oauth2/aus1"}
 
     assert Settings.from_environment(given).hosts == (host,)
+
+
+def test_the_environment_s_name_is_the_function_s() -> None:
+    """AWS Lambda, defined runtime environment variables; a developer's machine has none."""
+    named = Settings.from_environment(ENVIRONMENT | {"AWS_LAMBDA_FUNCTION_NAME": "mcp-okta-dev"})
+
+    assert (named.function_name, Settings.from_environment(ENVIRONMENT).function_name) == ("mcp-okta-dev", "local")

@@ -21,8 +21,14 @@ OWN = {
     "auth/gate.py": "tests/lambda_server/auth/test_gate.py",
     "auth/guard.py": "tests/lambda_server/auth/test_guard.py",
     "auth/needs.py": "tests/lambda_server/auth/test_guard.py",
+    "auth/declarations.py": "tests/lambda_server/auth/test_declarations.py",
 }
-BESIDE = ("tests/lambda_server/auth", "tests/lambda_server/test_server.py", "tests/lambda_server/test_gateway.py")
+BESIDE = (
+    "tests/lambda_server/auth",
+    "tests/lambda_server/test_server.py",
+    "tests/lambda_server/test_gateway.py",
+    "tests/lambda_server/test_audit.py",
+)
 ERAS = ("2025-11-25", "2026-07-28")
 LONGEST_SECONDS = 60
 

@@ -36,4 +36,11 @@ REQUIREMENTS = {
     "notes-unavailable": "ours: a database that does not answer is said without its details",
     "person-needed": "issue 5, item 4: a service's token where a person is needed",
     "light-start": "issue 5, item 5: the AWS SDK is loaded only when such a tool runs",
+    "metrics": "CloudWatch, Specification: Embedded metric format; issue 5, item 6",
+    "listed": "issue 5, item 1: tools/list says what a step-up would open",
+    "prompts": "MCP prompts; issue 5, item 1: a declaration on each prompt",
+    "resources": "MCP resources; issue 5, item 1: a declaration on each resource",
+    "completions": "MCP completion; issue 5, item 2: guarded like what they complete",
+    "services": "issue 5, item 7: a service calls with a token of its own, and never for a person",
+    "operations-page": "issue 5, item 6: docs/operations.md explains the lines, the metrics and each reason",
 }

@@ -95,8 +95,8 @@ def _pages(org: httpx2.Client, path: str) -> Iterator[dict[str, Any]]:
 
 def _on_aws(endpoint: str) -> Iterator[Key]:
     session = boto3.Session("local", "local", region_name="us-east-1")
-    api, functions, iam, logs = (
-        session.client(name, endpoint_url=endpoint) for name in ("apigatewayv2", "lambda", "iam", "logs")
+    api, functions, iam, logs, tables = (
+        session.client(name, endpoint_url=endpoint) for name in ("apigatewayv2", "lambda", "iam", "logs", "dynamodb")
     )
     for item in api.get_apis()["Items"]:
         yield "aws:apigatewayv2/api:Api", item["ApiId"]
@@ -110,6 +110,7 @@ def _on_aws(endpoint: str) -> Iterator[Key]:
             yield "aws:iam/rolePolicy:RolePolicy", f"{item['RoleName']}:{policy}"
     for item in logs.describe_log_groups()["logGroups"]:
         yield "aws:cloudwatch/logGroup:LogGroup", item["logGroupName"]
+    yield from (("aws:dynamodb/table:Table", name) for name in tables.list_tables()["TableNames"])
 
 
 def _of_api(api: Any, identifier: str) -> Iterator[Key]:

@@ -181,8 +181,8 @@ class OneNote(Notes):
 
 
 def guarded_server() -> Any:
-    """The server with a prompt, a resource, a template and completions, which the product has no use for yet."""
-    server = build_server(needs=NEEDS, notes=OneNote("unused"))
+    """The server with a prompt, a resource and a template that need more than the product's own do."""
+    server = build_server(prompts=(), resources=(), needs=NEEDS, notes=OneNote("unused"))
 
     @server.prompt()
     def draft() -> str:

@@ -27,6 +27,7 @@ def test_whoami_says_what_the_token_says(gateway: Gateway, okta: OktaInMemory, e
     }
 
 
+@requirement("server:services")
 @both_eras
 def test_a_service_has_no_user_id(gateway: Gateway, okta: OktaInMemory, era: str) -> None:
     """A client-credentials token: sub is the client id, no uid (docs/facts/okta.md §2)."""
