@@ -1,6 +1,8 @@
 """An environment's life: preview, up, rebuild, down. Each may be stopped, killed and repeated."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pulumi.automation import Stack, UpResult
 from pulumi.automation.errors import CommandError
@@ -15,7 +17,7 @@ from environments.listing import list_environments, read_outputs
 from environments.locks import release_stale_locks
 from environments.ownership import Owner
 from environments.progress import OnProgress, quiet
-from environments.removal import refuse_base, sweep
+from environments.removal import clear_strangers, refuse_base, sweep
 from environments.run import Branch, Result, Run, prepared, running
 from environments.state import is_empty, pending, resources, state_of
 from environments.workspace import Environment
@@ -125,7 +127,25 @@ def down(
         if not is_empty(before):
             refuse_wrong_cloud(run.place, run.clouds, before)
         if resources(before) or pending(before):
-            run.destroy(handle, refresh=refresh or bool(pending(before)))
+            take_down(run, handle, before, refresh or bool(pending(before)))
             sweep(run, before)
         run.remove(handle)
         return run.result()
+
+
+def take_down(run: Run, handle: Stack, before: Mapping[str, Any], refresh: bool) -> None:
+    """
+    Let the engine delete what the state knows; where what it does not know is in the way, that first, and once again.
+
+    Raises:
+        CommandError: the engine says no.
+
+    Source: ours; IAM keeps a role for as long as it has a policy, also one that the state lost.
+    """
+    try:
+        run.destroy(handle, refresh=refresh)
+    except CommandError:
+        if not clear_strangers(run, before, state_of(handle)):
+            raise
+        run.listener.begin_again()
+        run.destroy(handle, refresh=refresh)

@@ -5,7 +5,7 @@ from typing import Any
 
 from environments import ownership
 from environments.config import stack_config
-from environments.errors import EngineFailed
+from environments.errors import EngineFailed, Unreachable
 from environments.identity import owner_of
 from environments.listing import list_environments
 from environments.name import LOCAL
@@ -55,6 +55,23 @@ def sweep(run: Run, before: Mapping[str, Any]) -> None:
     left = provable(run, look(run, before), before)
     if left:
         raise EngineFailed(f"still there after its deletion: {', '.join(map(str, left))}", run.place.again)
+
+
+def clear_strangers(run: Run, before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """
+    After a destroy that failed: delete what this stack made and its state does not hold. Tells whether there was any.
+
+    Args:
+        now: the state as the destroy left it.
+    """
+    try:
+        known = ownership.known_to_state(now)
+        strangers = [item for item in provable(run, look(run, before), before) if item.key not in known]
+        ownership.delete(ownership.outermost(strangers), run.report)
+    except Unreachable as error:
+        run.report(f"could not look for what is in the way: {error.message}")
+        return False
+    return bool(strangers)
 
 
 def look(run: Run, before: Mapping[str, Any]) -> Found:

@@ -24,6 +24,8 @@ from local_cloud.okta.signing_keys import private_key, signing_row
 from local_cloud.okta.store import Row
 
 ID_TOKEN_SECONDS = 3600
+# A field that we do not know is no reason to disown a token (RFC 7515 §4).
+_ANY_HEADER = jws.JWSRegistry(algorithms=["RS256"], strict_check_header=False)
 THIN = {"name", "preferred_username", "email"}
 
 
@@ -131,7 +133,7 @@ def read_token(org: Org, server: Row, token: str, *, expired: bool = False) -> d
         return private_key(org, row)
 
     try:
-        claims = json.loads(jws.deserialize_compact(token, key_of, algorithms=["RS256"]).payload)
+        claims = json.loads(jws.deserialize_compact(token, key_of, registry=_ANY_HEADER).payload)
     except (JoseError, ValueError, TypeError, RecursionError):
         return None
     return claims if expired or claims["exp"] > org.now() else None

@@ -8,9 +8,10 @@ import pytest
 
 from environments import ownership
 from environments.accounts import Clouds
+from environments.errors import Unreachable
 from environments.failures import Place
 from environments.ownership import Found, Owned, Owner
-from environments.removal import sweep
+from environments.removal import clear_strangers, sweep
 from tests.requirements import requirement
 
 ROLE = "aws:iam/role:Role"
@@ -40,11 +41,15 @@ class Cloud:
         return Found(list(self.objects))
 
 
+def run_of(root: Path, said: list[str]) -> Any:
+    """A `down` of stack `dev`."""
+    return SimpleNamespace(place=Place(root, "dev", "down"), clouds=Clouds.of({}, {}), report=said.append)
+
+
 def swept(root: Path, before: dict[str, Any]) -> list[str]:
     """Sweep stack `dev`; what was said."""
     said: list[str] = []
-    run: Any = SimpleNamespace(place=Place(root, "dev", "down"), clouds=Clouds.of({}, {}), report=said.append)
-    sweep(run, before)
+    sweep(run_of(root, said), before)
     return said
 
 
@@ -79,3 +84,32 @@ def test_the_id_is_known_from_the_last_deployment_too(tmp_path: Path, monkeypatc
     swept(tmp_path, {"resources": [{"type": "pulumi:pulumi:Stack", "outputs": {"stack_id": "0a1b2c3d"}}]})
 
     assert set(cloud.asked) == {Owner("dev", "0a1b2c3d")}
+
+
+@requirement("environments:ownership-table")
+def test_only_what_the_state_does_not_hold_is_cleared_out_of_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it holds is the engine's to delete, in its own order (ours)."""
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  mcp-okta:stackId: 0a1b2c3d\n")
+    cloud = Cloud(monkeypatch)
+    now = {"resources": [{"type": ROLE, "id": "mcp-okta-dev"}]}
+
+    assert clear_strangers(run_of(tmp_path, []), {}, now)
+    assert [item.key[0] for item in cloud.objects] == [ROLE]
+    assert not clear_strangers(run_of(tmp_path, []), {}, now)
+
+
+def test_a_cloud_that_does_not_answer_leaves_the_destroys_own_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Why the destroy failed is what the person must hear (ours)."""
+
+    def find(*args: Any) -> Found:
+        raise Unreachable("AWS does not answer", "later")
+
+    monkeypatch.setattr(ownership, "find", find)
+    said: list[str] = []
+
+    assert not clear_strangers(run_of(tmp_path, said), {}, {})
+    assert said == ["could not look for what is in the way: AWS does not answer"]
