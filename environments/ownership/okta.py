@@ -12,6 +12,7 @@ from environments.ownership.owned import Owned, Owner
 SERVERS = "/api/v1/authorizationServers"
 APPS = "/api/v1/apps"
 GROUPS = "/api/v1/groups"
+OKTAS_OWN = "okta."  # the scopes that Okta itself gives every server
 SERVER = "okta:auth/server:Server"
 POLICY = "okta:auth/serverPolicy:ServerPolicy"
 
@@ -54,7 +55,7 @@ def _server_parts(org: Org, server: str) -> Iterator[Owned]:
             yield org.owned(kind, rule["name"], f"{place}/rules/{rule['id']}", parent=(POLICY, policy["id"]))
         yield org.owned((POLICY, policy["id"]), policy["name"], place, parent=parent)
     for scope in org.pages(f"{path}/scopes"):
-        if not scope.get("system"):
+        if not scope.get("system") and not scope["name"].startswith(OKTAS_OWN):
             kind = ("okta:auth/serverScope:ServerScope", scope["id"])
             yield org.owned(kind, scope["name"], f"{path}/scopes/{scope['id']}", parent=parent)
 

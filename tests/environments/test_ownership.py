@@ -72,6 +72,16 @@ def test_everything_with_the_marks_is_found_and_deleted(okta: httpx2.Client, acc
 
 
 @requirement("environments:ownership")
+def test_the_scopes_that_okta_gives_every_server_are_nobodys(okta: httpx2.Client, account: str) -> None:
+    """`okta.myAccount.*` come with the server and go with it; deleting one alone is never ours to do (a fault run)."""
+    make_on_okta(okta, Owner("one", ID))
+
+    found = ownership.find(Owner("one", ID), clouds(okta, account)).objects
+
+    assert [item.name for item in found if item.key[0] == "okta:auth/serverScope:ServerScope"] == ["mcp:read"]
+
+
+@requirement("environments:ownership")
 def test_objects_of_others_are_left_alone(okta: httpx2.Client, account: str) -> None:
     """The same name without the marks, or a name that only begins alike, is somebody else's (ours)."""
     make_on_aws(account, Owner("two-more", ID))
