@@ -75,8 +75,12 @@ class KeptPorts:
 
 
 def listen_on(port: int) -> socket.socket:
-    """Listen on 127.0.0.1, also where an earlier listener's connections still linger."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    """
+    Listen on 127.0.0.1, also where an earlier listener's connections still linger.
+
+    The protocol is named, since asyncio sends small answers at once only then: others wait 40 ms for the client's ACK.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
