@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from moto.core.model_instances import reset_model_data
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from local_cloud.aws.replies import Reply, refusal
@@ -46,6 +47,7 @@ class Moto:
             reply.status, reply.headers = int(status.split(" ")[0]), headers
 
         reply.body = b"".join(self._app(environ, start_response))
+        reset_model_data()  # moto remembers each object that there ever was, for a page that nobody here opens
         return reply
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
+from moto.core.model_instances import reset_model_data
 from moto.logs.models import logs_backends
 
 from local_cloud.aws.account import ACCOUNT, REGION
@@ -45,6 +46,7 @@ def put_events(group: str, stream: str, events: Sequence[Event]) -> None:
     if held is not None and stream in held.streams:
         held.streams[stream].put_log_events(list(events))
         _drop_oldest(held, KEPT_EVENTS, KEPT_BYTES)
+        reset_model_data()  # moto remembers each line that there ever was, for a page that nobody here opens
 
 
 def _drop_oldest(group: Any, events: int, size: int) -> None:

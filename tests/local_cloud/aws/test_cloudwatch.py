@@ -6,10 +6,11 @@ from typing import Any
 import boto3
 import httpx2
 import pytest
+from moto.core.model_instances import model_data
 
 from local_cloud.aws import AwsCloud
 from local_cloud.aws.cloudwatch import groups
-from tests.local_cloud.aws.account import Account
+from tests.local_cloud.aws.account import ECHO, Account
 from tests.local_cloud.aws.notes import LOG
 from tests.local_cloud.aws.test_functions import invoke
 from tests.requirements import requirement
@@ -141,6 +142,18 @@ def test_a_group_keeps_the_newest_lines_and_no_empty_streams(account: Account) -
     groups.put_events("g", "59", [{"timestamp": 60, "message": "y" * (groups.KEPT_BYTES - 10)}])
     assert sum(stream.stored_bytes for stream in kept.values()) <= groups.KEPT_BYTES
     assert [*kept] == ["59"]
+
+
+@requirement("aws:cloudwatch")
+def test_what_is_gone_is_not_remembered_behind_the_back(account: Account, logs: Any) -> None:
+    """moto tracks each instance for its dashboard; 2,000 calls took 6 MB for ever (scripts/bench load)."""
+    account.create_function(ECHO)
+    for number in range(3):
+        invoke(account, number)
+    logs.create_log_group(logGroupName="mine")
+
+    tracked = {name for models in model_data.values() for name, model in models.items() if model.instances_tracked}
+    assert tracked == set()
 
 
 def test_lines_for_a_group_that_is_deleted_meanwhile_are_dropped(account: Account) -> None:
