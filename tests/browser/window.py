@@ -75,7 +75,8 @@ class Window:
                 self.page.keyboard.type(key)
 
     def focus(self) -> tuple[str, bool]:
-        """What has the focus, and whether one can see that."""
+        """What has the focus, when the page has set its own, and whether one can see that."""
+        self.page.wait_for_function(_FOCUSED)
         name, visible = self.page.evaluate(_FOCUS)
         return name, visible
 
