@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Request
 
 PICTURES = Path(__file__).resolve().parents[1] / ".artifacts"
+# A busy Chromium refuses a picture now and then, and takes it when asked again.
+_CAPTURES = 5
 # The texts of a page with the colours that they are shown in, the background being the nearest one that is painted.
 _TEXTS = """() => {
     const clear = 'rgba(0, 0, 0, 0)', paint = element => getComputedStyle(element).backgroundColor
@@ -63,7 +65,13 @@ class Window:
     def keep(self, name: str) -> None:
         """Keep a picture of the whole page."""
         PICTURES.mkdir(exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        for left in reversed(range(_CAPTURES)):
+            try:
+                self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+                return
+            except Error as refused:
+                if not left or "Unable to capture screenshot" not in str(refused):
+                    raise
 
     def press(self, *keys: str) -> None:
         """Use the keyboard, when the page has set its focus: a named key, or a text to type."""
