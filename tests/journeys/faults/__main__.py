@@ -65,14 +65,22 @@ class Runner:
         self.outcomes: list[Outcome] = []
 
     def play(self, workers: int) -> None:
-        """Play them all."""
+        """Play them all, or those under way when a person says stop."""
         with ThreadPoolExecutor(workers) as pool:
             try:
                 for done in [pool.submit(self._work) for _ in range(workers)]:
                     done.result()
+            except KeyboardInterrupt:
+                self._stopped.set()
+                print("stopping when the rounds under way are done (minutes) ...", file=sys.stderr, flush=True)
             except BaseException:
                 self._stopped.set()
                 raise
+
+    @property
+    def left(self) -> list[int]:
+        """The numbers of the rounds that were not begun."""
+        return [number for number, _ in self._rounds]
 
     def _work(self) -> None:
         while self._rounds and not self._stopped.is_set():
@@ -143,7 +151,10 @@ def main(given: Sequence[str]) -> int:
     if options.json:
         found = sorted(runner.outcomes, key=lambda item: item["number"])
         print(json.dumps({"minutes": round(minutes, 1), "rounds": found}, indent=2))
-    return summarize(runner.outcomes, minutes)
+    failed = summarize(runner.outcomes, minutes)
+    if runner.left:
+        print(f"{len(runner.left)} rounds were not played; go on with --from {runner.left[0]}", file=sys.stderr)
+    return 130 if runner.left else failed
 
 
 if __name__ == "__main__":
