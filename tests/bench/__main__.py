@@ -11,8 +11,8 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def main() -> None:
-    """Run the measurement that the command line names, and print its figures."""
+def main() -> int:
+    """Run the measurement that the command line names, and print its figures; 1 where they are not good enough."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("what", choices=("local", "auth", "load"))
     parser.add_argument("--calls", type=int, default=400, help="local, auth: calls of each kind (400)")
@@ -20,10 +20,14 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     asked = parser.parse_args()
     if asked.what == "load":
-        print(load.run(asked.rounds, asked.json, say))
+        report = load.run(asked.rounds, asked.json, say)
     else:
-        print({"local": local, "auth": auth}[asked.what].run(asked.calls, asked.json, say))
+        report = {"local": local, "auth": auth}[asked.what].run(asked.calls, asked.json, say)
+    print(report.text)
+    if report.problem:
+        say(report.problem)
+    return 1 if report.problem else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

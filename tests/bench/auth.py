@@ -14,7 +14,7 @@ from lambda_server.gateway import Gateway
 from lambda_server.server import build_app
 from lambda_server.settings import Settings
 from tests.bench.deployment import deployment, sign_in
-from tests.bench.figures import Timing, as_json, timing_table
+from tests.bench.figures import Report, Timing, as_json, timing_table
 from tests.bench.local import in_turn, log_to_nowhere, settings_in_process
 from tests.bench.requests import Context, event, is_answered
 
@@ -62,14 +62,14 @@ class LeapingClock:
         return self.seconds
 
 
-def run(calls: int, json_wanted: bool, say: Callable[[str], None]) -> str:
+def run(calls: int, json_wanted: bool, say: Callable[[str], None]) -> Report:
     """Measure and report; the cases run in turn, so that the machine's moods meet all of them."""
     say("deploying an environment of its own ...")
     with deployment() as deployed:
         token = asyncio.run(sign_in(deployed.outputs, "reader@example.com", "mcp:read"))["access_token"]
         say(f"{calls} calls of each kind, in turn ...")
         timings = _measure(deployed.outputs, token, calls)
-    return as_json(timings) if json_wanted else "\n".join(timing_table(timings, timings[0]))
+    return Report(as_json(timings) if json_wanted else "\n".join(timing_table(timings, timings[0])))
 
 
 def _measure(outputs: Mapping[str, Any], token: str, calls: int) -> list[Timing]:

@@ -7,6 +7,14 @@ from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
+class Report:
+    """What a measurement found: its figures, and what is wrong with them, if anything is."""
+
+    text: str
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class Timing:
     """One case: milliseconds of each call, summed up."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 
 from tests.bench.deployment import Deployment, deployment, sign_in
-from tests.bench.figures import pairs
+from tests.bench.figures import Report, pairs
 from tests.bench.processes import Held, held_by_daemon, held_by_functions
 from tests.bench.requests import BODY, headers, is_answered
 
@@ -31,19 +31,27 @@ class Round:
     functions: Held
 
 
-def run(rounds: int, json_wanted: bool, say: Callable[[str], None]) -> str:
+def run(rounds: int, json_wanted: bool, say: Callable[[str], None]) -> Report:
     """Deploy, let the rounds run, and report; the first round is the warm-up."""
     say("deploying an environment of its own ...")
     with deployment() as deployed:
         done = [load(deployed, SIGN_INS, CALLS, say) for _ in range(rounds)]
+    failed = sum(len(one.errors) for one in done)
+    problem = f"{failed} sign-ins or calls failed" if failed else ""
     if json_wanted:
-        return json.dumps({"sign_ins": SIGN_INS, "calls": CALLS, "rounds": [asdict(one) for one in done]})
-    return "\n".join(line for number, one in enumerate(done, 1) for line in _lines(number, one))
+        figures = {"sign_ins": SIGN_INS, "calls": CALLS, "rounds": [asdict(one) for one in done]}
+        return Report(json.dumps(figures), problem)
+    return Report("\n".join(line for number, one in enumerate(done, 1) for line in _lines(number, one)), problem)
 
 
 def load(deployed: Deployment, sign_ins: int, calls: int, say: Callable[[str], None]) -> Round:
     """One round: all sign-ins at once, then the calls by a fixed number of callers."""
     return asyncio.run(_load(deployed, sign_ins, calls, say))
+
+
+def call_again(deployed: Deployment, calls: int) -> Round:
+    """A round of calls alone, with two people's tokens."""
+    return asyncio.run(_load(deployed, len(PEOPLE), calls, lambda _: None))
 
 
 async def _load(deployed: Deployment, sign_ins: int, calls: int, say: Callable[[str], None]) -> Round:
