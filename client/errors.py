@@ -28,7 +28,7 @@ class ClientError(Exception):
     """
     Something a person can act on: what happened, and what to type next.
 
-    Source: ours; issue 3 §4, "errors with a remedy".
+    Source: ours; CONTRIBUTING.md: an error names the thing and the remedy.
     """
 
     exit_code = 1

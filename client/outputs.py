@@ -121,7 +121,7 @@ def environment_values(environ: Mapping[str, str], dotenv: Path | None = None) -
     """
     The settings in the shape of stack outputs; a variable wins over the file, and an empty value counts as none.
 
-    Source: issue 3 §4; `.env.example` has the names.
+    Source: ours; `.env.example` has the names.
     """
     written = dotenv_values(dotenv) if dotenv and dotenv.is_file() else {}
     found: dict[str, Any] = {}

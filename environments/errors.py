@@ -19,7 +19,7 @@ class EnvironmentsError(Exception):
     """
     Something a person can act on: what happened, where, and what to type next.
 
-    Source: ours; issue 3, "must show".
+    Source: ours; CONTRIBUTING.md: an error names the thing and the remedy.
     """
 
     exit_code = 1

@@ -20,7 +20,7 @@ def warnings(config: Mapping[str, Any], clouds: Clouds, transport: httpx2.BaseTr
     """
     What a person should know about the groups; never an error, since the deployment goes on either way.
 
-    Source: issue 5 §1; Okta, Groups API: search by name, list members.
+    Source: Okta, Groups API: search by name, list members.
     """
     names = groups_of(config, clouds.environ)
     if not names:

@@ -5,7 +5,7 @@ class DemoError(Exception):
     """
     The demo saw something else than it promises.
 
-    Source: ours; issue 3, "must show".
+    Source: ours; CONTRIBUTING.md: an error names the thing and the remedy.
     """
 
     exit_code = 1
