@@ -47,7 +47,7 @@ def login(
     scope: Annotated[list[str] | None, typer.Option("--scope", help="Ask for this scope as well; repeatable.")] = None,
 ) -> None:
     """Sign in with Okta: in the browser of this machine, or with a code on another device."""
-    from client.session import sign_in, sign_in_by_device
+    from client.sign_in import sign_in, sign_in_by_device
 
     target = Target(stack, branch, outputs, no_browser)
     if device:
@@ -120,7 +120,7 @@ def call_tool(
 
 def logout(stack: Stack = None, branch: Branch = None, outputs: OutputsFile = None) -> None:
     """Revoke the tokens at Okta and forget them."""
-    from client.session import sign_out
+    from client.sign_in import sign_out
 
     target = Target(stack, branch, outputs)
     signed_out = target.run(lambda: sign_out(target.outputs, target.tokens))

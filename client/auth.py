@@ -9,11 +9,13 @@ from mcp.client.auth.utils import extract_field_from_www_auth
 
 from client.browser import Browser
 from client.errors import NotAllowed, SignInNeeded
+from client.exchange import Exchange
 from client.login import authorize, refresh
 from client.outputs import Outputs
-from client.provider import Exchange
 from client.revocation import revoke_quietly
 from client.tokens import Tokens, TokenStore
+
+SIGN_IN_SECONDS = 300  # for a person to finish it in the browser
 
 
 class OktaAuth(httpx2.Auth):

@@ -11,9 +11,10 @@ import httpx2
 
 from client.discovery import Described, discover
 from client.errors import BadAnswer, NotAllowed, SignInFailed
+from client.exchange import Exchange
 from client.login import denied
 from client.outputs import Outputs
-from client.provider import Exchange, check_answer, json_object, reason
+from client.provider import check_answer, json_object, reason
 from client.tokens import Tokens
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"

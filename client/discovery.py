@@ -10,8 +10,9 @@ from mcp.shared.auth import OAuthMetadata
 from pydantic import ValidationError
 
 from client.errors import BadAnswer, ServerError, place
+from client.exchange import Exchange
 from client.outputs import Outputs
-from client.provider import Exchange, json_object
+from client.provider import json_object
 
 
 @dataclass(frozen=True)

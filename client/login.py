@@ -12,8 +12,9 @@ from pydantic import ValidationError
 from client.browser import Browser
 from client.callback import Callback, open_callback
 from client.errors import BadAnswer, NotAllowed, SignInFailed
+from client.exchange import Exchange
 from client.outputs import Outputs
-from client.provider import Exchange, Memory, bare_request, build_provider, drive, kept
+from client.provider import Memory, bare_request, build_provider, drive, kept
 from client.tokens import Tokens
 
 RESERVED_SCOPES = {"openid", "profile", "email", "address", "phone", "offline_access", "device_sso"}

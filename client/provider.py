@@ -1,6 +1,5 @@
 """The SDK's OAuth provider with the deployed client id, driven step by step. Source: ADR 0004."""
 
-import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
@@ -10,24 +9,10 @@ import httpx2
 from mcp.client.auth import AuthorizationCodeResult, OAuthClientProvider, OAuthFlowError
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthMetadata, OAuthToken
 
-from client.errors import BadAnswer, ServerError, SignInFailed, network_error, place
+from client.errors import BadAnswer, ServerError, SignInFailed, place
+from client.exchange import Exchange
 from client.outputs import Outputs
 from client.tokens import Tokens
-
-Exchange = Callable[[httpx2.Request], Awaitable[httpx2.Response]]
-
-
-def quiet_sdk_logs() -> None:
-    """
-    Keep the SDK's tracebacks off the terminal: without a handler, Python prints them to stderr.
-
-    What the OAuth provider logs it also raises, and we say it in our words; so that goes nowhere by default.
-    """
-    logging.getLogger("mcp.client.auth").propagate = False
-    for name in ("mcp", "mcp.client.auth", "client"):
-        logger = logging.getLogger(name)
-        if not any(isinstance(handler, logging.NullHandler) for handler in logger.handlers):
-            logger.addHandler(logging.NullHandler())
 
 
 class Memory:
@@ -193,15 +178,3 @@ def kept(outputs: Outputs, memory: Memory, metadata: OAuthMetadata | None) -> To
 def bare_request(outputs: Outputs) -> httpx2.Request:
     """A request for the flow to authorize; it is never sent. Its protocol version makes the SDK send `resource`."""
     return httpx2.Request("POST", outputs.url, headers={"MCP-Protocol-Version": "2025-11-25"})
-
-
-def exchange_over(http: httpx2.AsyncClient) -> Exchange:
-    """Send the flow's own requests over `http`, with failures in our words."""
-
-    async def exchange(request: httpx2.Request) -> httpx2.Response:
-        try:
-            return await http.send(request, follow_redirects=False)
-        except httpx2.TransportError as error:
-            raise network_error(error, request.url) from error
-
-    return exchange

@@ -11,9 +11,10 @@ from mcp.client.auth.extensions.client_credentials import PrivateKeyJWTOAuthProv
 
 from client.auth import bearing_text, needed_scopes, needs_more_scope
 from client.errors import NotAllowed, ServiceUnusable
+from client.exchange import Exchange
 from client.keys import MAKE_KEY, public_jwk
 from client.outputs import Outputs, Service
-from client.provider import Exchange, Memory, bare_request, drive, reason
+from client.provider import Memory, bare_request, drive, reason
 
 ASSERTION_SECONDS = 300
 

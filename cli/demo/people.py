@@ -16,7 +16,8 @@ from cli.demo.other_audience import AUDIENCE, other_server, token_of
 from client.browser import Browser, open_browser
 from client.errors import NotAllowed
 from client.outputs import Outputs
-from client.session import open_session, sign_in
+from client.session import open_session
+from client.sign_in import sign_in
 from client.tokens import FileTokens
 
 READER, EDITOR, OUTSIDER = "reader@example.com", "editor@example.com", "outsider@example.com"

@@ -7,7 +7,8 @@ import pytest
 
 from client.device import DeviceCode
 from client.errors import BadAnswer, NotAllowed, SignInFailed
-from client.session import open_session, sign_in_by_device
+from client.session import open_session
+from client.sign_in import sign_in_by_device
 from client.tokens import Tokens
 from tests.client.fake_world import World
 from tests.requirements import requirement

@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from client.errors import NotAllowed, ServiceUnusable, SignInNeeded
+from client.exchange import Exchange
 from client.given import GivenToken
 from client.keys import make_key, public_jwk, read_key
 from client.outputs import Service
-from client.provider import Exchange
 from client.service import ServiceAuth
 from client.session import open_session_with
 from tests.client.fake_world import World

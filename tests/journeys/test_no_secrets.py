@@ -17,7 +17,8 @@ from client.device import DeviceCode
 from client.keys import read_key
 from client.outputs import Outputs
 from client.service import ServiceAuth
-from client.session import open_session, open_session_with, sign_in_by_device
+from client.session import open_session, open_session_with
+from client.sign_in import sign_in_by_device
 from client.tokens import FileTokens
 from tests.journeys.adversary import Deployment
 from tests.journeys.checkout import Checkout, Done, make_checkout

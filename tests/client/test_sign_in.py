@@ -1,0 +1,60 @@
+"""client/sign_in.py: sign in and out without a session."""
+
+import anyio
+import pytest
+
+from client.errors import ClientError, SignInFailed
+from client.sign_in import sign_in, sign_out
+from tests.client.fake_world import World
+from tests.client.steps import call
+from tests.requirements import requirement
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_sign_in_that_nobody_finishes_ends_in_time(world: World) -> None:
+    """A bounded wait (RFC 8252 leaves it to us); the error names the redirect URI."""
+
+    async def walk_away(url: str) -> None:
+        return None
+
+    with pytest.raises(SignInFailed, match=r"not finished within 0 seconds: nothing arrived at http://127"):
+        await sign_in(world.outputs, world.store, walk_away, transport=world.wire, sign_in_seconds=0.05)
+
+
+async def test_a_browser_that_never_returns_does_not_hold_the_sign_in(world: World) -> None:
+    """Some commands in $BROWSER end only when the window is closed."""
+    browser = world.browser("reader")
+
+    async def stay_open(url: str) -> None:
+        await browser(url)
+        await anyio.sleep_forever()
+
+    tokens = await sign_in(world.outputs, world.store, stay_open, transport=world.wire)
+
+    assert tokens.scopes == ("mcp:read", "offline_access")
+
+
+@requirement("client:logout")
+async def test_logout_revokes_and_forgets_and_can_be_repeated(world: World) -> None:
+    """RFC 7009; issue 3, must show."""
+    await call(world, world.browser("reader"))
+
+    assert await sign_out(world.outputs, world.store, transport=world.wire) is True
+    assert await sign_out(world.outputs, world.store, transport=world.wire) is False
+
+    assert world.store.load(world.outputs.account) is None
+    assert [(grant.refresh, grant.access) for grant in world.okta.grants] == [(None, set())]
+
+
+@requirement("client:logout")
+async def test_logout_without_okta_forgets_and_says_so(world: World) -> None:
+    """The tokens go in any case; exit code 1, and until when they stay good."""
+    await call(world, world.browser("reader"))
+    del world.wire.hosts["acme.okta.com"]
+
+    with pytest.raises(ClientError, match="signed out here, but the tokens were not revoked") as error:
+        await sign_out(world.outputs, world.store, transport=world.wire)
+
+    assert error.value.exit_code == 1
+    assert world.store.load(world.outputs.account) is None
