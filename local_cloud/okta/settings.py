@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-SEED_FILE = Path(__file__).parent / "seed.json"
+from local_cloud.people import SEED_FILE
 
 
 @dataclass(frozen=True)

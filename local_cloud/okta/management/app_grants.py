@@ -4,7 +4,6 @@ Which scopes of the Okta API an app may ask for.
 Source: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/ApplicationGrants/
 """
 
-import re
 from typing import Any
 
 from starlette.responses import Response
@@ -13,10 +12,9 @@ from local_cloud.okta.calls import Call, answer, link, no_content, shown
 from local_cloud.okta.errors import duplicate, invalid, not_built, not_found
 from local_cloud.okta.ids import new_id
 from local_cloud.okta.management import apps, fields
+from local_cloud.okta.oauth.api_scopes import API_SCOPE
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
-
-API_SCOPE = re.compile(r"okta(\.[A-Za-z]+)+\.(read|manage)")
 
 
 def list_all(call: Call) -> Response:

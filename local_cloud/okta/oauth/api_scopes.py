@@ -17,7 +17,7 @@ ONLY_WITH_KEY = (
     "token_endpoint_auth_method."
 )
 NOT_GRANTED = "You are not allowed any of the requested scopes."
-_API_SCOPE = re.compile(r"okta(\.[A-Za-z]+)+\.(read|manage)")
+API_SCOPE = re.compile(r"okta(\.[A-Za-z]+)+\.(read|manage)")
 
 
 def granted_scopes(org: Org, app: Row, asked: tuple[str, ...]) -> tuple[str, ...]:
@@ -31,7 +31,7 @@ def granted_scopes(org: Org, app: Row, asked: tuple[str, ...]) -> tuple[str, ...
         raise OAuthError("invalid_client", ONLY_WITH_KEY, 401)
     if not asked:
         raise OAuthError("invalid_scope", NO_DEFAULT_SCOPES)
-    if not all(_API_SCOPE.fullmatch(name) for name in asked):
+    if not all(API_SCOPE.fullmatch(name) for name in asked):
         raise OAuthError("invalid_scope", UNKNOWN_SCOPES)
     rows = org.store.rows("app_grants", _app=app["id"], status="ACTIVE")
     allowed = {row["scopeId"] for row in rows}
