@@ -8,18 +8,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from local_cloud.okta.errors import invalid
+from local_cloud.okta.grant_types import CLIENT, CODE, DEVICE, IMPLICIT, JWT_BEARER, PASSWORD, REFRESH, TOKEN_EXCHANGE
 from local_cloud.okta.management import fields
 from local_cloud.okta.management.client_keys import checked_keys
 from local_cloud.okta.store import Row
 
-URN = "urn:ietf:params:oauth:grant-type:"
-DEVICE, TOKEN_EXCHANGE, JWT_BEARER = f"{URN}device_code", f"{URN}token-exchange", f"{URN}jwt-bearer"
-PEOPLE_GRANTS = ("authorization_code", "refresh_token", "implicit", "password", DEVICE, TOKEN_EXCHANGE, JWT_BEARER)
+PEOPLE_GRANTS = (CODE, REFRESH, IMPLICIT, PASSWORD, DEVICE, TOKEN_EXCHANGE, JWT_BEARER)
 GRANTS = {
     "native": PEOPLE_GRANTS,
-    "web": (*PEOPLE_GRANTS, "client_credentials"),
+    "web": (*PEOPLE_GRANTS, CLIENT),
     "browser": PEOPLE_GRANTS,
-    "service": ("client_credentials", TOKEN_EXCHANGE, JWT_BEARER),
+    "service": (CLIENT, TOKEN_EXCHANGE, JWT_BEARER),
 }
 SECRET_METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt")
 METHODS = ("none", *SECRET_METHODS, "private_key_jwt")
@@ -77,9 +76,9 @@ def checked_oauth(body: dict[str, Any], method: str, now: str, keys: list[Row]) 
         "participate_slo": fields.flag(given, "participate_slo", False),
         **{name: value for name in NULLABLE[2:] if (value := fields.optional_text(given, name)) is not None},
     }
-    if "authorization_code" in grants and not oauth["redirect_uris"]:
+    if CODE in grants and not oauth["redirect_uris"]:
         raise invalid(f"{ROOT}.redirect_uris", "At least one redirect URI is required for 'authorization_code'")
-    if "refresh_token" in grants:
+    if REFRESH in grants:
         oauth["refresh_token"] = _checked_rotation(given, kind)
     return oauth | _checked_keys(given, method, now, keys)
 
@@ -102,24 +101,22 @@ def _check_method(kind: str, method: str) -> None:
 
 
 def _checked_grants(given: dict[str, Any], kind: str) -> list[str]:
-    grants = fields.texts(given, "grant_types", field=f"{ROOT}.grant_types") or [
-        "client_credentials" if kind == "service" else "authorization_code"
-    ]
+    grants = fields.texts(given, "grant_types", field=f"{ROOT}.grant_types") or [CLIENT if kind == "service" else CODE]
     for grant in grants:
         if grant not in GRANTS[kind]:
             raise invalid(f"{ROOT}.grant_types", f"'{grant}' is not a valid grant type of a {kind} app")
-    if "refresh_token" in grants and not {"authorization_code", "password", DEVICE} & set(grants):
+    if REFRESH in grants and not {CODE, PASSWORD, DEVICE} & set(grants):
         raise invalid(f"{ROOT}.grant_types", "'refresh_token' needs a grant type that signs somebody in")
     return grants
 
 
 def _checked_responses(given: dict[str, Any], grants: list[str]) -> list[str]:
     responses = fields.texts(given, "response_types", field=f"{ROOT}.response_types")
-    responses = responses or ["code" if "authorization_code" in grants else "token"]
+    responses = responses or ["code" if CODE in grants else "token"]
     for response in responses:
         if response not in ("code", "token", "id_token"):
             raise invalid(f"{ROOT}.response_types", f"'{response}' is not a valid response type")
-    if ("authorization_code" in grants) != ("code" in responses):
+    if (CODE in grants) != ("code" in responses):
         raise invalid(f"{ROOT}.response_types", "'code' and the grant type 'authorization_code' go together")
     return responses
 

@@ -3,22 +3,14 @@
 from typing import Any
 
 from local_cloud.okta.errors import invalid
+from local_cloud.okta.grant_types import CLIENT, CODE, DEVICE, IMPLICIT, NOT_BUILT, PASSWORD
 from local_cloud.okta.management import fields
 from local_cloud.okta.org import Org
 from local_cloud.okta.policy import ANY_SCOPE, EVERYONE
 from local_cloud.okta.servers import scopes_of
 
-URN = "urn:ietf:params:oauth:grant-type:"
-GRANT_TYPES = (
-    "authorization_code",
-    "client_credentials",
-    "implicit",
-    "interaction_code",
-    "password",
-    *(f"{URN}{name}" for name in ("device_code", "jwt-bearer", "saml2-bearer", "token-exchange")),
-    "urn:openid:params:grant-type:ciba",
-)
-WITH_PEOPLE = ("authorization_code", "implicit", "password")
+GRANT_TYPES = (CODE, CLIENT, DEVICE, *NOT_BUILT)
+WITH_PEOPLE = (CODE, IMPLICIT, PASSWORD)
 ACCESS_MINUTES = (5, 1440)
 LONGEST_MINUTES = 5 * 365 * 24 * 60
 

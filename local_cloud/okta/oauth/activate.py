@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local_cloud.okta.errors import OAuthError
+from local_cloud.okta.grant_types import DEVICE
 from local_cloud.okta.oauth import consent, devices, sessions
-from local_cloud.okta.oauth.decisions import DEVICE, check_access
+from local_cloud.okta.oauth.decisions import check_access
 from local_cloud.okta.oauth.forms import page_params
 from local_cloud.okta.oauth.issuers import find_issuer
 from local_cloud.okta.oauth.pages import SIGN_IN_FAILED, activate_page, consent_page, message_page, sign_in_page

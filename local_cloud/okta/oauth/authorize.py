@@ -14,10 +14,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from local_cloud.okta.errors import OAuthError, PageError, RedirectError
+from local_cloud.okta.grant_types import CODE
 from local_cloud.okta.oauth import consent, sessions
 from local_cloud.okta.oauth.checks import Ask, check_client, check_redirect_uri, check_request
 from local_cloud.okta.oauth.codes import issue_code
-from local_cloud.okta.oauth.decisions import CODE, check_access
+from local_cloud.okta.oauth.decisions import check_access
 from local_cloud.okta.oauth.forms import page_params, parse, read_encoded
 from local_cloud.okta.oauth.issuers import form_path
 from local_cloud.okta.oauth.pages import SIGN_IN_FAILED, consent_page, form_post_page, sign_in_page

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from local_cloud.okta.apps import auth_method, find_client, oauth_settings
 from local_cloud.okta.errors import OAuthError, PageError, RedirectError
-from local_cloud.okta.oauth.decisions import CODE, REFRESH
+from local_cloud.okta.grant_types import CODE, REFRESH
 from local_cloud.okta.oauth.issuers import known_scopes
 from local_cloud.okta.oauth.wording import INVALID_CLIENT_ID, NO_DEFAULT_SCOPES, UNKNOWN_SCOPES, unauthorized_grant
 from local_cloud.okta.org import Org

@@ -39,7 +39,7 @@ def authenticate(org: Org, request: Request, form: dict[str, str]) -> Row:
     if sum(methods) > 1:
         raise OAuthError("invalid_request", SEVERAL)
     if basic is not None:
-        return _with_secret(org, basic, "client_secret_basic", form)
+        return _in_header(org, basic, form)
     if "client_secret" in form:
         return _with_secret(org, (form.get("client_id", ""), form["client_secret"]), "client_secret_post", form)
     if "client_assertion" in form:
@@ -56,6 +56,15 @@ def refuse_dpop(request: Request) -> None:
     """
     if "dpop" in request.headers:
         raise OAuthError("invalid_dpop_proof", "The local Okta does not emulate DPoP: send no 'DPoP' header.")
+
+
+def _in_header(org: Org, credentials: tuple[str, str], form: dict[str, str]) -> Row:
+    """A public client has nothing to put behind its id there (okta-auth-js, lib/oidc/revokeToken.ts)."""
+    client_id, secret = credentials
+    app = find_client(org, client_id)
+    if app is None or auth_method(app) != "none" or secret or form.get("client_id", client_id) != client_id:
+        return _with_secret(org, credentials, "client_secret_basic", form)
+    return app
 
 
 def _public(org: Org, form: dict[str, str]) -> Row:
@@ -84,9 +93,9 @@ def _basic(header: str | None) -> tuple[str, str] | None:
         return None
     scheme, _, encoded = header.partition(" ")
     try:
-        name, colon, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
     except ValueError as error:
         raise OAuthError("invalid_client", FAILED, 401) from error
-    if scheme.lower() != "basic" or not colon:
+    if scheme.lower() != "basic":
         raise OAuthError("invalid_client", FAILED, 401)
     return unquote_plus(name), unquote_plus(secret)

@@ -14,9 +14,6 @@ from local_cloud.okta.org import Org
 from local_cloud.okta.policy import FAILURE, Ask, first_rule
 from local_cloud.okta.store import Row
 
-CODE, CLIENT = "authorization_code", "client_credentials"
-REFRESH = "refresh_token"
-DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 UNASSIGNED = "User is not assigned to the client application."
 
 

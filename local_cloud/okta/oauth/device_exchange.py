@@ -7,12 +7,13 @@ from starlette.responses import JSONResponse, Response
 
 from local_cloud.okta.apps import oauth_settings
 from local_cloud.okta.errors import OAuthError
+from local_cloud.okta.grant_types import DEVICE
 from local_cloud.okta.oauth import devices
 from local_cloud.okta.oauth.answers import first_answer
 from local_cloud.okta.oauth.checks import check_scopes
 from local_cloud.okta.oauth.clients import authenticate
-from local_cloud.okta.oauth.decisions import DEVICE, find_rule, may_use
-from local_cloud.okta.oauth.forms import read_form
+from local_cloud.okta.oauth.decisions import find_rule, may_use
+from local_cloud.okta.oauth.forms import read_params
 from local_cloud.okta.oauth.wording import unauthorized_grant
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
@@ -26,7 +27,7 @@ UNKNOWN = "The device code is invalid or has expired."
 
 async def device_authorize(org: Org, server: Row, request: Request) -> Response:
     """Give a device its codes, and the address at which a person enters the shorter one."""
-    form = await read_form(request)
+    form = await read_params(request)
     app = authenticate(org, request, form)
     grants = oauth_settings(app)["grant_types"]
     if DEVICE not in grants:

@@ -10,12 +10,13 @@ import hmac
 
 from local_cloud.okta.apps import auth_method
 from local_cloud.okta.errors import OAuthError
+from local_cloud.okta.grant_types import CLIENT, CODE
 from local_cloud.okta.ids import digest
 from local_cloud.okta.oauth import families
 from local_cloud.okta.oauth.answers import answer, first_answer
 from local_cloud.okta.oauth.api_scopes import granted_scopes
 from local_cloud.okta.oauth.checks import asked_scopes
-from local_cloud.okta.oauth.decisions import CLIENT, CODE, find_rule, may_use
+from local_cloud.okta.oauth.decisions import find_rule, may_use
 from local_cloud.okta.oauth.issuers import ORG, known_scopes
 from local_cloud.okta.oauth.revocations import forget_access_token
 from local_cloud.okta.oauth.wording import NO_DEFAULT_SCOPES, UNKNOWN_SCOPES

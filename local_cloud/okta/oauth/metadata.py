@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from local_cloud.okta.apps import find_client
 from local_cloud.okta.errors import OktaError
+from local_cloud.okta.grant_types import CLIENT, CODE, DEVICE, REFRESH
 from local_cloud.okta.oauth.assertions import ALGORITHMS
 from local_cloud.okta.oauth.checks import RESPONSE_MODES
-from local_cloud.okta.oauth.decisions import CLIENT, CODE, DEVICE, REFRESH
 from local_cloud.okta.oauth.issuers import endpoint, known_scopes
 from local_cloud.okta.oauth.wording import INVALID_CLIENT_ID
 from local_cloud.okta.org import Org

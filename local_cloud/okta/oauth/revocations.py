@@ -15,7 +15,7 @@ from local_cloud.okta.ids import digest
 from local_cloud.okta.oauth import families
 from local_cloud.okta.oauth.clients import authenticate
 from local_cloud.okta.oauth.decisions import may_use
-from local_cloud.okta.oauth.forms import read_form
+from local_cloud.okta.oauth.forms import read_params
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 from local_cloud.okta.tokens import read_token
@@ -25,7 +25,7 @@ LONGEST_TOKEN_SECONDS = 24 * 3600
 
 async def introspect(org: Org, server: Row, request: Request) -> Response:
     """Tell a client whether a token is active, and what it says."""
-    form = await read_form(request)
+    form = await read_params(request)
     authenticate(org, request, form)
     value = _token(form)
     facts = _access_facts(org, server, value) or _refresh_facts(org, server, value) or {"active": False}
@@ -34,7 +34,7 @@ async def introspect(org: Org, server: Row, request: Request) -> Response:
 
 async def revoke(org: Org, server: Row, request: Request) -> Response:
     """End a token; a refresh token takes its family along. An unknown token is no error (RFC 7009 §2.2)."""
-    form = await read_form(request)
+    form = await read_params(request)
     app = authenticate(org, request, form)
     value = _token(form)
     family = families.find(org, value)

@@ -11,12 +11,11 @@ from starlette.responses import JSONResponse, Response
 
 from local_cloud.okta.apps import oauth_settings
 from local_cloud.okta.errors import OAuthError
+from local_cloud.okta.grant_types import CLIENT, CODE, DEVICE, NOT_BUILT, REFRESH
 from local_cloud.okta.oauth.clients import authenticate
-from local_cloud.okta.oauth.decisions import CLIENT, CODE, DEVICE, REFRESH
 from local_cloud.okta.oauth.device_exchange import by_device
 from local_cloud.okta.oauth.exchanges import by_client, by_code, by_refresh
-from local_cloud.okta.oauth.forms import parse, read_form
-from local_cloud.okta.oauth.issuers import ORG
+from local_cloud.okta.oauth.forms import read_params
 from local_cloud.okta.oauth.wording import unauthorized_grant, unsupported_grant
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
@@ -29,29 +28,15 @@ EXCHANGES: dict[str, Callable[[Org, Row, Row, dict[str, str]], dict[str, object]
     CLIENT: by_client,
     DEVICE: by_device,
 }
-URN = "urn:ietf:params:oauth:grant-type:"
-NOT_BUILT = (
-    "password", "implicit", "interaction_code", "urn:openid:params:grant-type:ciba",
-    *(f"{URN}{name}" for name in ("token-exchange", "jwt-bearer", "saml2-bearer")),
-)  # fmt: skip
 
 
 async def token(org: Org, server: Row, request: Request) -> Response:
     """Exchange a grant for tokens."""
-    form = await read_form(request) or in_query(server, request)
+    form = await read_params(request)
     app = authenticate(org, request, form)
     kind = check_grant(app, form)
     check_browser(request, kind, form)
     return JSONResponse(EXCHANGES[kind](org, server, app, form), headers=NO_STORE)
-
-
-def in_query(server: Row, request: Request) -> dict[str, str]:
-    """
-    The parameters in the query, where the org's own server takes them if the form is empty.
-
-    Source: sent so by an SDK in Pulumi's Okta plugin 7.0.1 (private key), which real orgs serve.
-    """
-    return parse(request.scope["query_string"].decode("latin-1")) if server["id"] == ORG else {}
 
 
 def check_grant(app: Row, form: dict[str, str]) -> str:

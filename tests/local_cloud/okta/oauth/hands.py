@@ -44,6 +44,8 @@ class Hands:
             "challenge": challenge,
             **{app: world.id(app) for app in world.apps},
             **{f"{app}_secret": secret for app, secret in world.secrets.items()},
+            **{f"{app}_alone": _encoded(world.id(app)) for app in world.apps},
+            **{f"{app}_empty": _encoded(f"{world.id(app)}:") for app in world.apps},
         }
 
     async def send(self) -> httpx2.Response:
@@ -93,6 +95,11 @@ class Hands:
             path = await self.fill(self.row["route"].split(" ")[1])
             audience = "https://elsewhere.example" if name == "foreign_assertion" else f"{ORG_URL}{path}"
             self.known[name] = self.world.assertion("key", audience)
+
+
+def _encoded(credentials: str) -> str:
+    """What stands behind `Basic`."""
+    return base64.b64encode(credentials.encode()).decode()
 
 
 def _body(row: dict[str, Any], form: Any) -> dict[str, Any]:

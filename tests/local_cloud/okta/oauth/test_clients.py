@@ -1,5 +1,6 @@
 """How clients prove who they are."""
 
+import base64
 import json
 import time
 from typing import Any
@@ -160,3 +161,18 @@ async def test_a_secret_with_another_client_id_beside_it_is_refused(world: World
         )
 
     assert response.status_code == 401
+
+
+@pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
+async def test_oktas_javascript_sdk_ends_a_token_and_is_told_so(world: World, kind: str) -> None:
+    """A public client's id, alone behind `Basic` (okta-auth-js lib/oidc/revokeToken.ts and introspect.ts)."""
+    token = (await world.tokens(world.custom))[kind]
+    header = {"Authorization": f"Basic {base64.b64encode(world.id('native').encode()).decode()}"}
+    form = {"token_type_hint": kind, "token": token}
+    async with world.org.browser(headers=header) as client:
+        before = (await client.post(f"{world.custom}/v1/introspect", data=form)).json()
+        ended = await client.post(f"{world.custom}/v1/revoke", data=form)
+        after = (await client.post(f"{world.custom}/v1/introspect", data=form)).json()
+
+    assert before["active"] is True
+    assert (ended.status_code, after) == (200, {"active": False})
