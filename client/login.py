@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from client.browser import Browser
 from client.callback import Callback, open_callback
 from client.errors import BadAnswer, NotAllowed, SignInFailed
-from client.exchange import Exchange
+from client.exchange import Exchange, check_address
 from client.outputs import Outputs
 from client.provider import Memory, bare_request, build_provider, drive, kept
 from client.tokens import Tokens
@@ -61,6 +61,7 @@ async def authorize(
         async def redirect(url: str) -> None:
             if provider.context.oauth_metadata is None:
                 raise BadAnswer(f"{outputs.issuer} publishes no metadata", "mcp-okta outputs --json")
+            check_address(url, outputs.issuer)
             callback.expect(url)
             await show(browser, url, callback)
 

@@ -123,7 +123,7 @@ async def open_session_with(
     """
     network = ChallengeTransport(transport or Network())
     async with (
-        to_okta(network) as exchange,
+        to_okta(outputs, network) as exchange,
         AnsweringClient(outputs, transport=network, auth=authorization(exchange), timeout=TIMEOUT) as http,
     ):
         streams = streamable_http_client(outputs.url, http_client=http)

@@ -36,7 +36,7 @@ async def sign_in(
     asked = " ".join(dict.fromkeys((*outputs.base_scopes, *scopes)))
     refusal = httpx2.Response(401, headers={"WWW-Authenticate": f'Bearer scope="{asked}"'})
     network = ChallengeTransport(transport or Network())
-    async with to_okta(network) as exchange:
+    async with to_okta(outputs, network) as exchange:
         auth = OktaAuth(outputs, tokens, exchange, browser, sign_in_seconds)
         return await auth.sign_in(refusal, None, fresh=True)
 
@@ -59,7 +59,7 @@ async def sign_in_by_device(
     Source: RFC 8628.
     """
     asked = tuple(dict.fromkeys((*outputs.base_scopes, *scopes)))
-    async with to_okta(transport or Network()) as exchange:
+    async with to_okta(outputs, transport or Network()) as exchange:
         new = await sign_in_on_another_device(outputs, asked, exchange, show, sleep)
         await replace(outputs, tokens, new, exchange)
         return new
@@ -72,5 +72,5 @@ async def sign_out(outputs: Outputs, tokens: TokenStore, *, transport: httpx2.As
     Raises:
         RevocationFailed: they are forgotten here, but Okta could not be told.
     """
-    async with to_okta(transport or Network()) as exchange:
+    async with to_okta(outputs, transport or Network()) as exchange:
         return await forget(outputs, tokens, exchange)

@@ -48,6 +48,7 @@ class FakeOkta:
         self.registrations = 0
         self.status: int | None = None
         self.token_body: bytes | None = None
+        self.elsewhere: dict[str, str] = {}  # members of the metadata that lead away
         self.published = ["openid", "profile", "email", "offline_access", "mcp:read", "mcp:write"]
         self.device_grant = True
         self.device_interval = 5
@@ -98,6 +99,7 @@ class FakeOkta:
                 "registration_endpoint": f"{self.origin}/oauth2/v1/clients",
                 "scopes_supported": self.published,
                 "code_challenge_methods_supported": ["S256"],
+                **self.elsewhere,
             }
         )
 

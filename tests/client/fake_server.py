@@ -58,6 +58,8 @@ class FakeServer:
         self.form = "header"
         self.names_scopes = True
         self.authorization_server = okta.issuer
+        self.resource = url
+        self.resource_metadata = f"{url.removesuffix('/mcp')}/.well-known/oauth-protected-resource/mcp"
         self.instead: Response | None = None
         self.refuse_all = False
         self.requests = 0
@@ -94,7 +96,7 @@ class FakeServer:
         """RFC 9728."""
         return JSONResponse(
             {
-                "resource": self.url,
+                "resource": self.resource,
                 "authorization_servers": [self.authorization_server],
                 **({"scopes_supported": self.base_scopes.split()} if self.names_scopes else {}),
             }
@@ -115,9 +117,8 @@ class FakeServer:
 
     def scope_of(self, scopes: str) -> str:
         """The challenge's parameters."""
-        origin = self.url.removesuffix("/mcp")
         named = f'scope="{scopes}", ' if self.names_scopes else ""
-        return f'{named}resource_metadata="{origin}/.well-known/oauth-protected-resource/mcp"'
+        return f'{named}resource_metadata="{self.resource_metadata}"'
 
     def challenge(self, status: int, value: str) -> Response:
         """The challenge in the form that survived the way."""
