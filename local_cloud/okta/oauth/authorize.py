@@ -168,12 +168,17 @@ def redirect(uri: str, params: Mapping[str, str], answer: dict[str, str]) -> Res
     """Send the answer to the client in the way it asked for; there is no `iss` in it, as Okta sends none."""
     if "state" in params:
         answer = {"state": params["state"], **answer}
-    mode = params.get("response_mode", "query")
+    mode = params.get("response_mode", default_mode(params))
     if mode == "form_post":
         return form_post_page(uri, answer)
     separator = "#" if mode == "fragment" else "&" if urlsplit(uri).query else "?"
     headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return RedirectResponse(f"{uri}{separator}{urlencode(answer)}", 302, headers)
+
+
+def default_mode(params: Mapping[str, str]) -> str:
+    """Where the answer goes if the client does not say. Source: OAuth 2.0 Multiple Response Types §2.1, §5."""
+    return "fragment" if {"token", "id_token"} & set(params.get("response_type", "").split()) else "query"
 
 
 def _begin(visited: Visit) -> Response:

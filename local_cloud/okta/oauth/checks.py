@@ -15,7 +15,9 @@ from local_cloud.okta.oauth.wording import INVALID_CLIENT_ID, NO_DEFAULT_SCOPES,
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
+RESPONSE_TYPES = {"code", "token", "id_token"}
 RESPONSE_MODES = ("query", "fragment", "form_post")
+POST_MESSAGE, ENROLL = "okta_post_message", "enroll_authenticator"
 PROMPTS = ("none", "login", "consent")
 NOT_BUILT = ("acr_values", "claims", "dpop_jkt", "enroll_amr_values", "idp", "request", "request_uri", "sessionToken")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43,128}")
@@ -87,17 +89,28 @@ def check_supported(params: dict[str, str]) -> None:
     """Parameters that would change the answer and are not emulated are refused by name."""
     for name in NOT_BUILT:
         if name in params:
-            raise RedirectError("invalid_request", f"The local Okta does not emulate the '{name}' parameter.")
+            raise not_emulated(f"'{name}' parameter")
+
+
+def not_emulated(what: str, error: str = "invalid_request") -> RedirectError:
+    """What Okta has and the local Okta has not, in words that nobody takes for Okta's."""
+    return RedirectError(error, f"The local Okta does not emulate the {what}.")
 
 
 def check_response(app: Row, params: dict[str, str]) -> None:
     """Only the code flow, and only for an app that has it."""
-    if params.get("response_type") != "code":
+    kind, mode = params.get("response_type", ""), params.get("response_mode", "query")
+    asked = set(kind.split())
+    if asked - {"code"} and asked <= RESPONSE_TYPES:
+        raise not_emulated(f"response type '{kind}'", "unsupported_response_type")
+    if kind != "code":
         raise RedirectError(
             "unsupported_response_type",
             "The response type is not supported by the authorization server. Configured response types: [code].",
         )
-    if params.get("response_mode", "query") not in RESPONSE_MODES:
+    if mode == POST_MESSAGE:
+        raise not_emulated(f"response mode '{mode}'", "unsupported_response_mode")
+    if mode not in RESPONSE_MODES:
         raise RedirectError("unsupported_response_mode", "The specified response mode is invalid or unsupported.")
     grants = oauth_settings(app)["grant_types"]
     if CODE not in grants:
@@ -125,6 +138,8 @@ def asked_scopes(params: dict[str, str]) -> tuple[str, ...]:
 def check_prompt(params: dict[str, str]) -> frozenset[str]:
     """`none` stands alone. Source: OpenID Connect Core §3.1.2.1."""
     prompts = frozenset(params.get("prompt", "").split())
+    if ENROLL in prompts:
+        raise not_emulated(f"prompt '{ENROLL}'")
     if prompts - set(PROMPTS) or ("none" in prompts and len(prompts) > 1):
         raise RedirectError("invalid_request", "The authentication request has an invalid 'prompt' parameter.")
     return prompts

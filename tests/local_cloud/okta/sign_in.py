@@ -114,4 +114,5 @@ class Login:
 def answer_of(response: httpx2.Response) -> dict[str, str]:
     """What a redirect carries to the client."""
     assert response.status_code == 302, response.text
-    return dict(parse_qsl(urlsplit(response.headers["location"]).query))
+    location = urlsplit(response.headers["location"])
+    return dict(parse_qsl(location.query or location.fragment))

@@ -61,6 +61,36 @@ async def test_an_answer_in_a_form_submits_itself_under_a_strict_policy(world: W
 
 
 @pytest.mark.parametrize(
+    ("extra", "what"),
+    [
+        ({"response_mode": "okta_post_message"}, "response mode 'okta_post_message'"),
+        ({"response_type": "token"}, "response type 'token'"),
+        ({"response_type": "code token id_token"}, "response type 'code token id_token'"),
+        ({"prompt": "enroll_authenticator"}, "prompt 'enroll_authenticator'"),
+    ],
+)
+async def test_what_okta_has_and_this_one_lacks_is_refused_in_our_own_words(
+    world: World, extra: dict[str, str], what: str
+) -> None:
+    """Nobody must take it for Okta's own refusal (Okta's reference, authorize; ours: unknown means refused)."""
+    async with world.org.browser() as browser:
+        answer = answer_of(await world.sign_in(world.custom, **extra).ask(browser))
+
+    assert answer["error_description"] == f"The local Okta does not emulate the {what}."
+
+
+async def test_an_app_for_the_implicit_flow_may_be_made_and_gets_no_token(world: World) -> None:
+    """Kept as at Okta, and refused by name where it is used (ours: unknown means refused)."""
+    implicit = {"application_type": "browser", "grant_types": ["implicit"], "response_types": ["token", "id_token"]}
+    await world.app("implicit", "none", {**implicit, "redirect_uris": [CALLBACK]})
+    login = world.sign_in(world.custom, app="implicit", response_type="id_token token", nonce="n")
+    async with world.org.browser() as browser:
+        location = (await login.ask(browser)).headers["location"]
+
+    assert location.startswith(f"{CALLBACK}#state={login.state}&error=unsupported_response_type")
+
+
+@pytest.mark.parametrize(
     "extra",
     [
         {"request": "a.b.c"},

@@ -70,11 +70,13 @@ async def check_json(row: dict[str, Any], hands: Hands, response: httpx2.Respons
 
 
 async def check_redirect(row: dict[str, Any], hands: Hands, response: httpx2.Response) -> None:
-    """The browser goes back to the client with these parameters; a null stands for any value."""
-    if "redirect" not in row:
+    """The browser goes back to the client with these in the query (or the fragment); a null stands for any value."""
+    part = next((name for name in ("redirect", "fragment") if name in row), None)
+    if part is None:
         return
     location = urlsplit(response.headers["location"])
-    given, expected = dict(parse_qsl(location.query)), await hands.fill(row["redirect"])
+    answer = location.query if part == "redirect" else location.fragment
+    given, expected = dict(parse_qsl(answer)), await hands.fill(row[part])
     assert location.netloc == "127.0.0.1:8765"
     assert set(given) == set(expected)
     assert {name: given[name] for name, value in expected.items() if value is not None} == {
