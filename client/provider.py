@@ -68,7 +68,11 @@ def build_provider(
     metadata = OAuthClientMetadata.model_validate(
         {"client_name": "mcp-okta", "redirect_uris": [redirect_uri], "token_endpoint_auth_method": "none"}
     )
-    return OAuthClientProvider(outputs.url, metadata, memory, redirect, answer)
+
+    async def same(_: str, named: str | None) -> None:
+        check_resource(named, outputs)
+
+    return OAuthClientProvider(outputs.url, metadata, memory, redirect, answer, validate_resource_url=same)
 
 
 async def drive(
@@ -106,15 +110,31 @@ def check_server(provider: OAuthClientProvider, outputs: Outputs) -> None:
     Stop before the SDK registers a client or talks to a server that the outputs do not name.
 
     Raises:
-        BadAnswer: the MCP server names another authorization server, or none.
+        BadAnswer: the MCP server names another authorization server, or none, or speaks of another resource.
 
     Source: docs/facts/okta.md §5: Okta refuses anonymous registration.
     """
+    described = provider.context.protected_resource_metadata
+    if described is not None:
+        check_resource(str(described.resource), outputs)  # again, for the SDK's provider of services, which has no hook
     if provider.context.client_info is None:
         named = provider.context.auth_server_url or "no authorization server"
         raise BadAnswer(
             f"{outputs.url} names {named}, but the outputs name {outputs.issuer}", "mcp-okta outputs --json"
         )
+
+
+def check_resource(named: str | None, outputs: Outputs) -> None:
+    """
+    Accept only metadata of exactly the deployed URL; the SDK alone would take that of a parent.
+
+    Raises:
+        BadAnswer: it is another resource's.
+
+    Source: RFC 9728 §3.3.
+    """
+    if named != outputs.url:
+        raise BadAnswer(f"{outputs.url} answered with the metadata of {named}, not its own", "mcp-okta outputs --json")
 
 
 def check_answer(request: httpx2.Request, response: httpx2.Response) -> httpx2.Response:

@@ -1,5 +1,6 @@
 """client/auth.py and client/login.py: sign-in, refresh and step-up, in process. Sockets only for the callback."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
@@ -52,6 +53,21 @@ async def test_another_authorization_server_is_refused_before_it_is_asked_anythi
 
     assert world.okta.registrations == 0
     assert not any(request.url.host == "evil.example" for request in world.wire.sent)
+
+
+@requirement("client:resource-identity")
+@pytest.mark.parametrize(
+    "resource", [URL.removesuffix("mcp"), URL.removesuffix("/mcp"), f"{URL}/", "https://o.example/mcp"]
+)
+async def test_metadata_of_another_resource_is_refused(world: World, resource: str) -> None:
+    """RFC 9728 §3.3: identical, or not used; the SDK alone would take the metadata of a parent."""
+    world.server.resource = resource
+    browser = world.browser("reader")
+
+    with pytest.raises(BadAnswer, match=f"metadata of {re.escape(resource)}, not its own"):
+        await call(world, browser)
+
+    assert (browser.opened, world.okta.asked) == ([], [])
 
 
 @requirement("client:refresh-in-a-new-process")

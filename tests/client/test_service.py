@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from client.errors import NotAllowed, ServiceUnusable, SignInNeeded
+from client.errors import BadAnswer, NotAllowed, ServiceUnusable, SignInNeeded
 from client.exchange import Exchange
 from client.given import GivenToken
 from client.keys import make_key, public_jwk, read_key
@@ -81,6 +81,16 @@ async def test_a_tool_beyond_a_services_scopes_is_refused_with_who_can_change_it
         await call(nightly, as_service(nightly, key), "remember")
 
     assert "`services`" in caught.value.remedy
+
+
+@requirement("client:resource-identity")
+async def test_metadata_of_a_parent_is_not_used_for_a_service_either(nightly: World, key: rsa.RSAPrivateKey) -> None:
+    """RFC 9728 §3.3; the SDK's provider of services has no hook for it."""
+    nightly.server.resource = nightly.outputs.url.removesuffix("/mcp")
+
+    with pytest.raises(BadAnswer, match="not its own"):
+        await call(nightly, as_service(nightly, key))
+    assert nightly.okta.assertions == []
 
 
 async def test_a_wrong_key_is_refused_in_oktas_words(nightly: World) -> None:

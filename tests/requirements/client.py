@@ -26,6 +26,7 @@ REQUIREMENTS = {
     "device": "issue 5, item 7; RFC 8628: sign-in with a code on another device",
     "service": "issue 5, item 7; RFC 7523: a service proves itself with its private key",
     "given-token": "issue 5, item 7: TOKEN from the environment, for CI",
+    "resource-identity": "RFC 9728 §3.3: metadata whose resource is not identical to the URL is not used",
     "known-addresses": "CWE-918; MCP security best practices, SSRF: no request of the flow leaves the deployed origins",
     "service-key": "issue 5, item 7; RFC 7517, RFC 7638: a pair of keys for a service",
 }
