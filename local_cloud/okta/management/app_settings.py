@@ -5,11 +5,11 @@ Source: https://developer.okta.com/docs/api/openapi/okta-management/management/t
 """
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from local_cloud.okta.errors import invalid
 from local_cloud.okta.grant_types import CLIENT, CODE, DEVICE, IMPLICIT, JWT_BEARER, PASSWORD, REFRESH, TOKEN_EXCHANGE
 from local_cloud.okta.management import fields
+from local_cloud.okta.management.app_uris import check_uri, checked_uris
 from local_cloud.okta.management.client_keys import checked_keys
 from local_cloud.okta.store import Row
 
@@ -63,8 +63,10 @@ def checked_oauth(body: dict[str, Any], method: str, now: str, keys: list[Row]) 
     _check_method(kind, method)
     oauth = {
         **{name: fields.optional_text(given, name) for name in NULLABLE[:2]},
-        "redirect_uris": _uris(given, "redirect_uris"),
-        "post_logout_redirect_uris": _uris(given, "post_logout_redirect_uris"),
+        "redirect_uris": checked_uris(given, "redirect_uris", f"{ROOT}.redirect_uris"),
+        "post_logout_redirect_uris": checked_uris(
+            given, "post_logout_redirect_uris", f"{ROOT}.post_logout_redirect_uris"
+        ),
         "response_types": _checked_responses(given, grants),
         "grant_types": grants,
         "application_type": kind,
@@ -76,6 +78,7 @@ def checked_oauth(body: dict[str, Any], method: str, now: str, keys: list[Row]) 
         "participate_slo": fields.flag(given, "participate_slo", False),
         **{name: value for name in NULLABLE[2:] if (value := fields.optional_text(given, name)) is not None},
     }
+    check_uri(given, "initiate_login_uri", f"{ROOT}.initiate_login_uri")
     if CODE in grants and not oauth["redirect_uris"]:
         raise invalid(f"{ROOT}.redirect_uris", "At least one redirect URI is required for 'authorization_code'")
     if REFRESH in grants:
@@ -137,22 +140,3 @@ def _checked_keys(given: dict[str, Any], method: str, now: str, present: list[Ro
     if method == "private_key_jwt" and not keys:
         raise invalid(field, "At least one key is required for 'private_key_jwt'")
     return {"jwks": {"keys": keys}} if keys else {}
-
-
-def _uris(given: dict[str, Any], name: str) -> list[str]:
-    uris = fields.texts(given, name, field=f"{ROOT}.{name}")
-    for uri in uris:
-        if not _is_absolute(uri):
-            raise invalid(f"{ROOT}.{name}", f"'{uri}' is not an absolute URI without fragment")
-    return uris
-
-
-def _is_absolute(uri: str) -> bool:
-    try:
-        parts = urlsplit(uri)
-        port = parts.port
-    except ValueError:
-        return False
-    return (
-        uri.isascii() and uri.isprintable() and " " not in uri and "#" not in uri and bool(parts.scheme) and port != 0
-    )
