@@ -6,14 +6,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from secrets import compare_digest
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, parse_qsl, urlsplit
 
 from client.errors import PortsTaken, SignInFailed
 from client.outputs import Outputs
-from client.pages import FOREIGN, NOTHING_HERE, SIGNED_IN, refused, response
+from client.pages import FOREIGN, NOTHING_HERE, REPEATED, SIGNED_IN, refused, response
 
 REQUEST_LIMIT = 16 * 1024
 REQUEST_SECONDS = 10
+
+
+class NoHttp(Exception):
+    """What arrived is no request."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Callback:
         """Answer one connection; a browser may open some that it never uses."""
         self._connections.add(writer)
         try:
-            with suppress(asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, ConnectionError):
+            with suppress(asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError, NoHttp):
                 head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), REQUEST_SECONDS)
                 writer.write(self._page(head))
                 await writer.drain()
@@ -78,11 +82,12 @@ class Callback:
             writer.close()
 
     def _page(self, head: bytes) -> bytes:
-        method, _, rest = head.decode("latin-1").partition(" ")
-        target = urlsplit(rest.partition(" ")[0])
+        method, target = read_target(head)
         if method != "GET" or target.path != (urlsplit(self.redirect_uri).path or "/"):
             return response(404, NOTHING_HERE)
         answer = read_answer(target.query)
+        if answer is None:
+            return response(400, REPEATED)
         if not self._is_ours(answer):
             self.foreign += 1
             return response(400, FOREIGN)
@@ -103,9 +108,30 @@ class Callback:
             writer.close()
 
 
-def read_answer(query: str) -> Answer:
-    """Read the parameters of an authorization response (RFC 6749 §4.1.2)."""
-    values = {name: texts[0] for name, texts in parse_qs(query).items()}
+def read_target(head: bytes) -> tuple[str, SplitResult]:
+    """
+    The method and the target of a request (RFC 9112 §3).
+
+    Raises:
+        NoHttp: it has none.
+    """
+    method, _, rest = head.decode("latin-1").partition(" ")
+    try:
+        return method, urlsplit(rest.partition(" ")[0])
+    except ValueError as error:
+        raise NoHttp from error
+
+
+def read_answer(query: str) -> Answer | None:
+    """
+    Read the parameters of an authorization response; None where one is there twice, so that nobody has to guess.
+
+    Source: RFC 6749 §4.1.2, and §3.1: none may be repeated, and one without a value counts as omitted.
+    """
+    pairs = parse_qsl(query, keep_blank_values=True)
+    values = {name: text for name, text in pairs if text}
+    if len({name for name, _ in pairs}) < len(pairs):
+        return None
     return Answer(
         code=values.get("code"),
         state=values.get("state", ""),

@@ -19,6 +19,7 @@ def page(title: str, text: str) -> str:
 
 SIGNED_IN = page("Okta has signed you in", "Go back to the terminal; this window can be closed.")
 FOREIGN = page("Not this sign-in", "This answer belongs to a sign-in that was not started here, or is over.")
+REPEATED = page("Not an answer", "This answer says something twice, so it is not Okta's; the sign-in still waits.")
 NOTHING_HERE = page("Nothing here", "This address only takes Okta's answer to a sign-in.")
 
 

@@ -70,6 +70,38 @@ async def test_an_answer_with_another_state_is_put_aside() -> None:
     assert answer.code == "good"
 
 
+@requirement("client:unambiguous-answer")
+@pytest.mark.parametrize(
+    "query",
+    ["code=good&state=s&state=x", "state=x&code=good&state=s", "code=good&code=evil&state=s", "code=&code=good&state=s",
+     "code=good&state=s&iss=a&iss=b", "code=good&state=s&more=1&more=2"],
+)  # fmt: skip
+async def test_an_answer_that_repeats_a_parameter_is_put_aside(query: str) -> None:
+    """RFC 6749 §3.1: parameters must not be included more than once; which of the two is meant is not guessed."""
+    async with open_callback(outputs_with(f"http://127.0.0.1:{free_port()}/callback"), 5) as callback:
+        callback.expect("https://acme.okta.com/authorize?state=s")
+        page = await get(callback, query)
+        assert (page.status_code, callback.future.done()) == (400, False)
+        assert "twice" in page.text
+        assert (await get(callback, "code=good&state=s&error=")).status_code == 200
+        answer = await callback.wait()
+
+    assert (answer.code, answer.error) == ("good", None)
+
+
+async def test_a_request_that_is_no_http_is_dropped_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    """Anybody on this machine can connect; the terminal must not show a traceback for it (ours)."""
+    port = free_port()
+    async with open_callback(outputs_with(f"http://127.0.0.1:{port}/callback"), 5):
+        stranger = await anyio.connect_tcp("127.0.0.1", port)
+        await stranger.send(b"GET //[ HTTP/1.1\r\n\r\n")
+        with pytest.raises(anyio.EndOfStream):
+            await stranger.receive()
+        await stranger.aclose()
+
+    assert caplog.records == []
+
+
 async def test_the_page_says_why_okta_refused_and_runs_nothing() -> None:
     """RFC 6749 §4.1.2.1; the description comes from outside and is escaped."""
     async with open_callback(outputs_with(f"http://127.0.0.1:{free_port()}/callback"), 5) as callback:

@@ -1,6 +1,7 @@
 """client/sign_in.py: sign in and out without a session."""
 
 import anyio
+import httpx2
 import pytest
 
 from client.errors import ClientError, SignInFailed
@@ -20,6 +21,23 @@ async def test_a_sign_in_that_nobody_finishes_ends_in_time(world: World) -> None
 
     with pytest.raises(SignInFailed, match=r"not finished within 0 seconds: nothing arrived at http://127"):
         await sign_in(world.outputs, world.store, walk_away, transport=world.wire, sign_in_seconds=0.05)
+
+
+@requirement("client:answering-issuer")
+async def test_an_answer_of_another_issuer_is_refused_before_its_code_is_used(world: World) -> None:
+    """RFC 9207 §2.4 (mix-up); the SDK compares, and no token request follows."""
+
+    async def mixed_up(url: str) -> None:
+        async with httpx2.AsyncClient(transport=world.wire) as okta:
+            answer = await okta.get(url, headers={"x-person": "reader"})
+        async with httpx2.AsyncClient() as loopback:
+            await loopback.get(f"{answer.headers['location']}&iss=https%3A%2F%2Fevil.okta.com%2Foauth2%2Faus1")
+
+    with pytest.raises(SignInFailed, match="iss mismatch"):
+        await sign_in(world.outputs, world.store, mixed_up, transport=world.wire)
+
+    assert not any(request.url.path.endswith("/token") for request in world.wire.sent)
+    assert world.store.load(world.outputs.account) is None
 
 
 async def test_a_browser_that_never_returns_does_not_hold_the_sign_in(world: World) -> None:

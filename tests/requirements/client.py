@@ -27,6 +27,8 @@ REQUIREMENTS = {
     "service": "issue 5, item 7; RFC 7523: a service proves itself with its private key",
     "given-token": "issue 5, item 7: TOKEN from the environment, for CI",
     "resource-identity": "RFC 9728 §3.3: metadata whose resource is not identical to the URL is not used",
+    "unambiguous-answer": "RFC 6749 §3.1: no parameter of the authorization response twice",
+    "answering-issuer": "RFC 9207 §2.4: an answer of another issuer is refused before the code is used",
     "known-addresses": "CWE-918; MCP security best practices, SSRF: no request of the flow leaves the deployed origins",
     "service-key": "issue 5, item 7; RFC 7517, RFC 7638: a pair of keys for a service",
 }
