@@ -6,7 +6,6 @@ Lambda environment variables, "Retrieve Lambda environment variables: reserved".
 """
 
 import base64
-import binascii
 import io
 import json
 import platform
@@ -21,6 +20,7 @@ DONE = {
     "PutFunctionConcurrency", "TagResource", "UntagResource", "Invoke",
 }  # fmt: skip
 CHECKED = {"CreateFunction", "UpdateFunctionCode", "UpdateFunctionConfiguration"}
+UNREAD = {"Invoke"}  # its body is the function's own
 ARCHITECTURE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
 _HONOURED = {
     "FunctionName", "Runtime", "Role", "Handler", "Code", "Description", "Timeout", "MemorySize", "Environment",
@@ -34,7 +34,6 @@ _NEUTRAL = {
     "SnapStart": {"ApplyOn": "None"},
     "TracingConfig": {"Mode": "PassThrough"},
 }
-_RANGES = {"Timeout": ("timeout", 1, 900), "MemorySize": ("memorySize", 128, 10_240)}
 _UNZIPPED_LIMIT = 262_144_000
 _VARIABLES_LIMIT = 4096
 _RESERVED = {
@@ -62,29 +61,17 @@ def lacking_of_function(wanted: Mapping[str, Any], runtime: str | None) -> str |
 
 
 def fault_of_function(wanted: Mapping[str, Any]) -> str | None:
-    """Why AWS would not take this; None when it would."""
+    """Why Lambda would not take this zip or these variables; None when it would."""
     zipped = (wanted.get("Code") or wanted).get("ZipFile")
     variables = (wanted.get("Environment") or {}).get("Variables") or {}
-    return _out_of_range(wanted) or (_zip_fault(zipped) if zipped else None) or _variables_fault(variables)
-
-
-def _out_of_range(wanted: Mapping[str, Any]) -> str | None:
-    for name, (member, least, most) in _RANGES.items():
-        value = wanted.get(name)
-        if isinstance(value, int) and not least <= value <= most:
-            bound = f"less than or equal to {most}" if value > most else f"greater than or equal to {least}"
-            return (
-                f"1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: "
-                f"Member must have value {bound}"
-            )
-    return None
+    return (_zip_fault(zipped) if zipped else None) or _variables_fault(variables)
 
 
 def _zip_fault(zipped: str) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(base64.b64decode(zipped))) as archive:
             size = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, binascii.Error):
+    except (zipfile.BadZipFile, ValueError):  # not base64 at all, too
         return "Could not unzip uploaded file. Please check your file, then try to upload again."
     return f"Unzipped size must be smaller than {_UNZIPPED_LIMIT} bytes" if size >= _UNZIPPED_LIMIT else None
 

@@ -1,7 +1,7 @@
 """
-What an HTTP API, a stage, a route or an integration asks for that the front door does not do.
+What an HTTP API, a stage, a route or an integration asks for that the front door does not do, or API Gateway refuses.
 
-Source: API Gateway v2 API reference; local_cloud/COVERAGE.md.
+Source: API Gateway v2 API reference; API Gateway, Create routes for HTTP APIs; local_cloud/COVERAGE.md.
 """
 
 import re
@@ -42,6 +42,10 @@ _NEUTRAL = {
         "passthroughBehavior": "WHEN_NO_MATCH",
     },
 }
+_METHODS = "ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT"
+_PART, _VARIABLE = r"/[^\s/{}]*", r"[\w.:-]+"
+_ROUTE_KEY = re.compile(rf"\$default|({_METHODS}) (?=/)({_PART}|/\{{{_VARIABLE}\}})*(/\{{{_VARIABLE}\+\}})?", re.ASCII)
+_ARN = re.compile(r"arn:aws[\w-]*:(logs|firehose):[^:]*:\d+:.+")
 _ROUTE_SETTINGS = {"throttlingRateLimit", "throttlingBurstLimit"}
 _CAPITAL = re.compile(r"(?<=[a-z])([A-Z])")
 
@@ -87,3 +91,20 @@ def _lacking_of_integration(operation: str, path: str, wanted: Mapping[str, Any]
 def _exists(proposed: Mapping[str, Any], operation: str) -> bool:
     """An update of an integration that does not exist is moto's to refuse."""
     return operation == "CreateIntegration" or "id" in proposed
+
+
+def fault_of_gateway(operation: str, wanted: Mapping[str, Any]) -> str | None:
+    """Why API Gateway would not take this key, this log or these mappings; None when it would."""
+    if operation == "CreateRoute" or "routeKey" in wanted:
+        return _fault_of_key(wanted.get("routeKey") or "")
+    log = wanted.get("accessLogSettings") or {}
+    if log and not _ARN.fullmatch(log.get("destinationArn") or ""):
+        return "accessLogSettings: the destinationArn must be the ARN of a log group or of a Firehose stream"
+    wrong = [status for status in wanted.get("responseParameters") or {} if not re.fullmatch("[2-5][0-9]{2}", status)]
+    return f"responseParameters: the status {wrong[0]!r} is not within 200 to 599" if wrong else None
+
+
+def _fault_of_key(key: str) -> str | None:
+    if _ROUTE_KEY.fullmatch(key):
+        return None
+    return f'The route key {key!r} has not the form "METHOD /path" of HTTP APIs, and is not $default'

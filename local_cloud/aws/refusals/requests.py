@@ -3,15 +3,27 @@
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from local_cloud.aws.refusals import functions
 from local_cloud.aws.refusals import gateway as apis
+from local_cloud.aws.refusals.conflicts import conflict_of
+from local_cloud.aws.refusals.faults import Fault
 from local_cloud.aws.refusals.fields import lacking_field
-from local_cloud.aws.refusals.operations import operation_name
+from local_cloud.aws.refusals.limits import LIMITS, beyond_limits
+from local_cloud.aws.refusals.operations import input_shape, operation_name
+from local_cloud.aws.refusals.serialization import misshapen
 from local_cloud.aws.replies import Reply, peek_body, refusal
 
 _REST = {"apigateway": "apigatewayv2", "lambda": "lambda"}
 _DONE = {"apigateway": apis.DONE, "lambda": functions.DONE}
+# What each service calls a member that it does not take.
+_INVALID = {
+    "apigateway": "BadRequestException",
+    "lambda": "InvalidParameterValueException",
+    "logs": "InvalidParameterException",
+    "iam": "ValidationError",
+}
 # Reading and deleting go to moto: SDKs and plugins look for things that were never made.
 _READS = ("Get", "List", "Delete")
 # They would be kept and never run.
@@ -32,43 +44,91 @@ def refuse_request(environ: dict[str, Any], service: str | None, runtime: str | 
     """
     target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
     if service == "logs":
-        return _not_emulated(environ, target) if target in _LOGS else None
+        return _not_emulated(environ, target) if target in _LOGS else _refuse_target(environ, target)
+    if service == "iam":
+        return _refuse_form(environ)
     if service == "dynamodb" and target == "UpdateTable":
         lacking = lacking_field(_read_document(environ) or {}, _TABLE, {"TableClass": "STANDARD"})
         return _not_emulated(environ, f"{lacking} of UpdateTable") if lacking else None
     if service not in _REST or environ["REQUEST_METHOD"] == "GET":
         return None
+    return _refuse_rest(environ, service, runtime)
+
+
+def _refuse_target(environ: dict[str, Any], operation: str) -> Reply | None:
+    wanted = _read_document(environ) if operation in LIMITS else None
+    if not isinstance(wanted, dict) or misshapen(input_shape("logs", operation), wanted):
+        return None  # moto says what is wrong with it
+    return _refuse_limits(environ, "logs", operation, wanted)
+
+
+def _refuse_form(environ: dict[str, Any]) -> Reply | None:
+    """IAM's writes are forms, in which a number is a text."""
+    form = dict(parse_qsl(peek_body(environ).decode("utf-8", "replace"), keep_blank_values=True))
+    operation = form.get("Action", "")
+    if operation not in LIMITS:
+        return None
+    shapes = input_shape("iam", operation).members
+    numbers = {name for name, shape in shapes.items() if shape.type_name == "integer"}
+    wanted = {name: int(v) if name in numbers and v.isdecimal() else v for name, v in form.items()}
+    return _refuse_limits(environ, "iam", operation, wanted)
+
+
+def _refuse_limits(environ: dict[str, Any], service: str, operation: str, wanted: Mapping[str, Any]) -> Reply | None:
+    text = beyond_limits(operation, wanted)
+    return _refuse(environ, Fault(text, _INVALID[service])) if text else None
+
+
+def _refuse_rest(environ: dict[str, Any], service: str, runtime: str | None) -> Reply | None:
     path = environ.get("PATH_INFO", "")
     name = operation_name(_REST[service], environ["REQUEST_METHOD"], path)
-    if name is None or name.startswith(_READS):
+    if name is None:
         return None  # moto says what is wrong with it
+    if name.startswith(_READS):
+        conflict = conflict_of(name, path, {})
+        return _refuse(environ, conflict) if conflict else None
     if name not in _DONE[service]:
         return _not_emulated(environ, name)
-    if service == "lambda" and name not in functions.CHECKED:
-        return None
-    return _refuse_body(environ, name, path, runtime)
+    return None if name in functions.UNREAD else _refuse_body(environ, service, name, path, runtime)
 
 
-def _refuse_body(environ: dict[str, Any], operation: str, path: str, runtime: str | None) -> Reply | None:
+def _refuse_body(environ: dict[str, Any], service: str, operation: str, path: str, runtime: str | None) -> Reply | None:
     wanted = _read_document(environ)
-    if wanted is None:
+    wrong = misshapen(input_shape(_REST[service], operation), wanted)
+    if wrong:
+        return _refuse(environ, Fault(wrong, "SerializationException"))
+    if not isinstance(wanted, dict):
         return None
-    if operation not in functions.CHECKED:
-        lacking = apis.lacking_of_gateway(operation, path, wanted)
-        return _not_emulated(environ, f"{lacking} of {operation}") if lacking else None
-    lacking, fault = functions.lacking_of_function(wanted, runtime), functions.fault_of_function(wanted)
+    lacking = _lacking(operation, path, wanted, runtime)
     if lacking:
         return _not_emulated(environ, f"{lacking} of {operation}")
-    return refusal(environ, 400, "InvalidParameterValueException", fault, Type="User") if fault else None
+    text = beyond_limits(operation, wanted) or _fault(service, operation, wanted)
+    fault = Fault(text, _INVALID[service]) if text else conflict_of(operation, path, wanted)
+    return _refuse(environ, fault) if fault else None
 
 
-def _read_document(environ: dict[str, Any]) -> Mapping[str, Any] | None:
+def _lacking(operation: str, path: str, wanted: Mapping[str, Any], runtime: str | None) -> str | None:
+    if operation in functions.CHECKED:
+        return functions.lacking_of_function(wanted, runtime)
+    return apis.lacking_of_gateway(operation, path, wanted)
+
+
+def _fault(service: str, operation: str, wanted: Mapping[str, Any]) -> str | None:
+    if service == "apigateway":
+        return apis.fault_of_gateway(operation, wanted)
+    return functions.fault_of_function(wanted) if operation in functions.CHECKED else None
+
+
+def _read_document(environ: dict[str, Any]) -> Any:
     """The request's document, which stays to be read again; None when it is none, which moto says."""
     try:
-        wanted = json.loads(peek_body(environ) or b"{}")
+        return json.loads(peek_body(environ) or b"{}")
     except ValueError:
         return None
-    return wanted if isinstance(wanted, dict) else None
+
+
+def _refuse(environ: dict[str, Any], fault: Fault) -> Reply:
+    return refusal(environ, fault.status, fault.code, fault.text, Type="User")
 
 
 def _not_emulated(environ: dict[str, Any], thing: str) -> Reply:

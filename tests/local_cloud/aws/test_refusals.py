@@ -51,8 +51,11 @@ def huge() -> bytes:
 FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"Code": {"ZipFile": b"no zip"}}, "Could not unzip uploaded file"),
     ({"Code": {"ZipFile": huge()}}, "Unzipped size must be smaller than 262144000 bytes"),
-    ({"Environment": {"Variables": {"AWS_REGION": "x", "_HANDLER": "y"}}}, "in this request: AWS_REGION, _HANDLER"),
-    ({"Environment": {"Variables": {"A": "x" * 4096}}}, "exceeded the 4KB limit"),
+    (
+        {"Environment": {"Variables": {"AWS_REGION": "x", "LAMBDA_TASK_ROOT": "y"}}},
+        "request: AWS_REGION, LAMBDA_TASK_ROOT",
+    ),
+    ({"Environment": {"Variables": {"AB": "x" * 4096}}}, "exceeded the 4KB limit"),
     ({"Timeout": 901}, "less than or equal to 900"),
     ({"MemorySize": 10_241}, "less than or equal to 10240"),
 ]
