@@ -1,6 +1,6 @@
-"""Judging a token by asking Okta: a revoked one is refused at once, at the price of a request per call."""
+"""Judging a token by asking Okta too: a revoked one is refused at once, at the price of a request per call."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -10,9 +10,7 @@ from mcp.server.auth.provider import AccessToken
 from lambda_server.auth.claims import check_claims
 from lambda_server.auth.errors import InactiveToken, WrongClaim
 from lambda_server.auth.flights import Flights
-from lambda_server.auth.header import read_kid
 from lambda_server.auth.okta import ask
-from lambda_server.auth.parts import take_apart
 from lambda_server.auth.reasons import Reason
 from lambda_server.settings import Settings
 
@@ -23,16 +21,27 @@ SAME = ("cid", "sub", "uid", "exp", "iat", "jti")  # in the token and in Okta's 
 
 class IntrospectionVerifier:
     """
-    Judges by Okta's introspection endpoint, as a public client does.
+    Judges by Okta's introspection endpoint, as a public client does, what is good by signature and claims already.
+
+    Args:
+        check: judges by signature and claims, here.
+        now: seconds since 1970.
 
     Source: RFC 7662; docs/facts/okta.md §2 (client_id as a parameter, no Authorization header).
     """
 
-    def __init__(self, settings: Settings, client: httpx2.AsyncClient, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        check: Callable[[str], Awaitable[AccessToken]],
+        client: httpx2.AsyncClient,
+        now: Callable[[], float],
+    ) -> None:
         self._settings = settings
+        self._check = check
         self._client = client
         self._now = now
-        self._cache: dict[bytes, tuple[float, AccessToken]] = {}
+        self._cache: dict[bytes, tuple[float, AccessToken | InactiveToken]] = {}
         self._flights = Flights[AccessToken]()
 
     async def verify(self, token: str) -> AccessToken:
@@ -40,25 +49,34 @@ class IntrospectionVerifier:
         Ask Okta, unless it was asked a moment ago; then check the same claims as in a JWT.
 
         Raises:
-            RefusedToken: inactive, or a claim says something else than it must.
-            CheckUnavailable: Okta did not answer, or not with a judgement.
+            RefusedToken: forged, inactive, or a claim says something else than it must.
+            CheckUnavailable: Okta did not answer, or not with a judgement; or its keys are not to be had.
         """
         key = sha256(token.encode("utf-8", "replace")).digest()
-        cached = self._cache.get(key)
-        if cached is not None and self._now() < cached[0]:
-            return cached[1]
-        return await self._flights.share(key, lambda: self._judge(key, token))
+        until, known = self._cache.get(key, (0.0, None))
+        if known is None or self._now() >= until:
+            return await self._flights.share(key, lambda: self._judge(key, token))
+        if isinstance(known, InactiveToken):
+            raise InactiveToken(known.reason, known.detail)
+        return known
 
     async def _judge(self, key: bytes, token: str) -> AccessToken:
         """What cannot be good is refused here; what may be is Okta's to say, and the answer is checked again."""
-        parts = take_apart(token)
-        read_kid(parts)
-        client_id = check_claims(parts.claims, self._settings, self._now()).client_id
-        check_askable(client_id, self._settings)
-        answer = as_claims(await self._introspect(token, client_id))
-        access = check_claims(answer, self._settings, self._now())
-        check_same(parts.claims, answer)
-        self._remember(key, access, answer["exp"])
+        local = await self._check(token)
+        check_askable(local.client_id, self._settings)
+        claims = local.claims or {}
+        try:
+            access = self._accept(claims, await self._introspect(token, local.client_id))
+        except InactiveToken as error:
+            self._remember(key, error, claims["exp"] + self._settings.leeway_seconds)  # then the claims refuse it
+            raise
+        self._remember(key, access, claims["exp"])
+        return access
+
+    def _accept(self, claims: Mapping[str, Any], answer: Mapping[str, Any]) -> AccessToken:
+        said = as_claims(answer)
+        access = check_claims(said, self._settings, self._now())
+        check_same(claims, said)
         return access
 
     async def _introspect(self, token: str, client_id: str) -> Mapping[str, Any]:
@@ -71,10 +89,10 @@ class IntrospectionVerifier:
             raise InactiveToken(Reason.TOKEN_TYPE_WRONG)
         return answer
 
-    def _remember(self, key: bytes, access: AccessToken, expires_at: float) -> None:
+    def _remember(self, key: bytes, judgement: AccessToken | InactiveToken, expires_at: float) -> None:
         while len(self._cache) >= CACHE_ENTRIES:
             del self._cache[next(iter(self._cache))]
-        self._cache[key] = (min(self._now() + CACHE_SECONDS, expires_at), access)
+        self._cache[key] = (min(self._now() + CACHE_SECONDS, expires_at), judgement)
 
 
 def check_askable(client_id: str, settings: Settings) -> None:

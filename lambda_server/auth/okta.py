@@ -25,9 +25,14 @@ def okta_client(issuer: str, transport: httpx2.AsyncBaseTransport | None = None)
     )
 
 
-async def ask(client: httpx2.AsyncClient, request: httpx2.Request) -> dict[str, Any]:
+async def ask(
+    client: httpx2.AsyncClient, request: httpx2.Request, longest_seconds: float | None = None
+) -> dict[str, Any]:
     """
     Send the request; return the JSON object that Okta answered with status 200.
+
+    Args:
+        longest_seconds: until the whole answer is there; as long as any may take, if left out.
 
     Raises:
         CheckUnavailable: no whole answer in time, another status (a redirect too), an answer that is compressed,
@@ -35,7 +40,7 @@ async def ask(client: httpx2.AsyncClient, request: httpx2.Request) -> dict[str, 
     """
     where = f"{request.method} {request.url}"
     try:
-        with anyio.fail_after(LONGEST_SECONDS):
+        with anyio.fail_after(LONGEST_SECONDS if longest_seconds is None else longest_seconds):
             body = await _send(client, request, where)
     except (TimeoutError, httpx2.TimeoutException) as error:
         raise CheckUnavailable(Reason.OKTA_TIMEOUT, f"{where}: {type(error).__name__}") from None

@@ -78,6 +78,7 @@ def check_signature(parts: Parts, key: RSAKey) -> None:
 
 def build_verifier(settings: Settings, client: httpx2.AsyncClient, now: Callable[[], float]) -> Verifier:
     """The verifier that the settings ask for."""
+    local = JwtVerifier(settings, Keys(client, settings.issuer, now, settings.stale_seconds), now)
     if settings.token_check == INTROSPECTION:
-        return IntrospectionVerifier(settings, client, now)
-    return JwtVerifier(settings, Keys(client, settings.issuer, now, settings.stale_seconds), now)
+        return IntrospectionVerifier(settings, local.verify, client, now)
+    return local

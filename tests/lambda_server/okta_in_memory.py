@@ -45,6 +45,8 @@ class OktaInMemory(httpx2.AsyncBaseTransport):
         self.clock = time.time()
         self.asked: list[httpx2.Request] = []
         self.instead: httpx2.Response | httpx2.HTTPError | None = None
+        self.broken = ("keys", "introspect")  # where it answers so
+        self.hangs = False
         self.revoked: set[str] = set()
 
     def now(self) -> float:
@@ -56,15 +58,25 @@ class OktaInMemory(httpx2.AsyncBaseTransport):
         await request.aread()
         await anyio.lowlevel.checkpoint()  # as on a network, others run meanwhile
         self.asked.append(request)
-        if isinstance(self.instead, httpx2.HTTPError):
-            raise self.instead
-        if self.instead is not None:
-            return self.instead
+        if self.hangs:
+            await anyio.sleep_forever()
+        if self.instead is not None and request.url.path.endswith(self.broken):
+            return self._fail(self.instead)
         if request.url == f"{ISSUER}/v1/keys" and request.method == "GET":
             return httpx2.Response(200, json=self.key_set())
         if request.url == f"{ISSUER}/v1/introspect" and request.method == "POST":
             return httpx2.Response(200, json=self.introspect(parse_qs(request.content.decode())))
         return httpx2.Response(404)
+
+    @staticmethod
+    def _fail(instead: httpx2.Response | httpx2.HTTPError) -> httpx2.Response:
+        if isinstance(instead, httpx2.HTTPError):
+            raise instead
+        return instead
+
+    def introspections(self) -> list[httpx2.Request]:
+        """What it was asked about tokens."""
+        return [request for request in self.asked if request.url.path.endswith("/introspect")]
 
     def key_set(self) -> dict[str, Any]:
         """The public keys, as Okta publishes them."""

@@ -12,7 +12,14 @@ import httpx2
 import pytest
 
 from lambda_server.auth.errors import CheckUnavailable, UnknownKey
-from lambda_server.auth.jwks import FRESH_SECONDS, PAUSE_SECONDS, STALE_SECONDS, Keys
+from lambda_server.auth.jwks import (
+    BRIEF_PAUSE_SECONDS,
+    BRIEF_SECONDS,
+    FRESH_SECONDS,
+    PAUSE_SECONDS,
+    STALE_SECONDS,
+    Keys,
+)
 from lambda_server.auth.key_set import read_keys
 from lambda_server.auth.okta import LARGEST_ANSWER, LONGEST_SECONDS, okta_client
 from tests.lambda_server.okta_in_memory import ISSUER, OktaInMemory, key
@@ -82,6 +89,71 @@ async def test_old_keys_serve_while_okta_is_down_but_not_for_ever(keys: Keys, ok
 
     with pytest.raises(CheckUnavailable):
         await keys.find("k1")
+
+
+@requirement("journeys:okta-down")
+@requirement("server:keys")
+@pytest.mark.anyio
+async def test_warm_callers_notice_nothing_while_okta_hangs_and_keys_are_old(
+    keys: Keys, okta: OktaInMemory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Issue 5, must show, beyond FRESH_SECONDS too: one caller waits, for a second at most; the others not at all."""
+    assert BRIEF_SECONDS <= 1
+    monkeypatch.setattr("lambda_server.auth.jwks.BRIEF_SECONDS", 0.2)
+    await keys.find("k1")
+    okta.hangs, found = True, list[str]()
+    okta.clock += FRESH_SECONDS + 1
+
+    async def look(name: str) -> None:
+        assert await keys.find("k1")
+        found.append(name)
+
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as group:
+            group.start_soon(look, "first")
+            for _ in range(20):
+                group.start_soon(look, "other")
+    assert found == ["other"] * 20 + ["first"]
+    okta.clock += BRIEF_PAUSE_SECONDS - 1
+    with anyio.fail_after(0.1):
+        await look("in the pause")
+
+    assert (len(okta.asked), reasons(caplog)) == (2, ["okta_timeout"])
+
+
+@requirement("server:keys")
+@pytest.mark.anyio
+async def test_old_keys_are_renewed_in_passing_and_do_not_keep_a_new_one_from_being_found(
+    keys: Keys, okta: OktaInMemory
+) -> None:
+    """Whoever needs a key that is not held asks after the pause, though those who hold theirs wait longer (ours)."""
+    await keys.find("k1")
+    okta.instead = DOWN
+    okta.clock += FRESH_SECONDS
+    await keys.find("k1")
+    okta.instead, okta.kids = None, ["k1", "k2"]
+    okta.clock += PAUSE_SECONDS
+    await keys.find("k1")
+    assert len(okta.asked) == 2
+    assert await keys.find("k2")
+    okta.clock += FRESH_SECONDS
+    await keys.find("k1")
+    await keys.find("k1")
+
+    assert len(okta.asked) == 4
+
+
+@pytest.mark.anyio
+async def test_who_holds_a_key_asks_again_after_the_longer_pause(keys: Keys, okta: OktaInMemory) -> None:
+    """Once per BRIEF_PAUSE_SECONDS, so that one call in so many waits at all; the bound itself is in (ours)."""
+    await keys.find("k1")
+    okta.instead = DOWN
+    okta.clock += FRESH_SECONDS
+    await keys.find("k1")
+    okta.clock += BRIEF_PAUSE_SECONDS
+    await keys.find("k1")
+
+    assert len(okta.asked) == 3
 
 
 @pytest.mark.anyio
