@@ -9,7 +9,7 @@ from mcp.shared.exceptions import MCPError
 from client.auth import needs_more_scope, refused
 from client.errors import ClientError, NotAllowed, ServerError, network_error, place
 from client.outputs import Outputs
-from client.provider import json_object
+from client.token_answer import json_object
 
 FAILED_HERE = -32099  # of the range that JSON-RPC leaves to implementations
 

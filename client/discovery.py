@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from client.errors import BadAnswer, ServerError, place
 from client.exchange import Exchange
 from client.outputs import Outputs
-from client.provider import json_object
+from client.token_answer import json_object
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,11 @@ class BadAnswer(ClientError):
 
 
 class ServerError(ClientError):
-    """The server answered with an error status or a protocol error."""
+    """The server answered with an error status or a protocol error; it may have said when to come back."""
+
+    def __init__(self, message: str, remedy: str, retry_after_seconds: float = 0.0) -> None:
+        super().__init__(message, remedy)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class ToolFailed(ClientError):

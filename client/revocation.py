@@ -8,7 +8,7 @@ import httpx2
 from client.errors import ClientError, RevocationFailed, ServerError, place
 from client.exchange import Exchange
 from client.outputs import Outputs
-from client.provider import reason
+from client.token_answer import reason
 from client.tokens import Tokens, TokenStore
 
 logger = logging.getLogger(__name__)

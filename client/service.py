@@ -14,7 +14,8 @@ from client.errors import NotAllowed, ServiceUnusable
 from client.exchange import Exchange
 from client.keys import MAKE_KEY, public_jwk
 from client.outputs import Outputs, Service
-from client.provider import Memory, bare_request, drive, reason
+from client.provider import Memory, bare_request, drive
+from client.token_answer import reason
 
 ASSERTION_SECONDS = 300
 

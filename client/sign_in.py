@@ -7,10 +7,11 @@ import httpx2
 
 from client.auth import SIGN_IN_SECONDS, OktaAuth, replace
 from client.browser import Browser
-from client.device import Show, Sleep, sign_in_on_another_device, tell
+from client.device import Show, sign_in_on_another_device, tell
 from client.errors import SignInNeeded
 from client.exchange import to_okta
 from client.outputs import Outputs
+from client.polling import Sleep
 from client.revocation import forget
 from client.tokens import Tokens, TokenStore
 from client.transport import ChallengeTransport, Network

@@ -54,6 +54,7 @@ class FakeOkta:
         self.device_interval = 5
         self.device_answers: list[str] = []
         self.device_person = "reader"
+        self.device_troubles: list[Response | None] = []  # in place of the answers to the first polls
         self.services: dict[str, tuple[RSAPublicKey, set[str]]] = {}
         self.assertions: list[dict[str, object]] = []
         self._device_scopes = ""
@@ -149,6 +150,8 @@ class FakeOkta:
         if form.get("client_id") != self.client_id:
             return JSONResponse({"error": "invalid_client"}, 401)
         if str(form["grant_type"]).endswith(":device_code"):
+            if self.device_troubles and (trouble := self.device_troubles.pop(0)):
+                return trouble
             return self.by_device(str(form["device_code"]))
         grant = self.by_code(form) if form["grant_type"] == "authorization_code" else self.by_refresh(form)
         if grant is None:

@@ -1,16 +1,18 @@
-"""client/device.py: sign-in with a code on another device."""
+"""client/device.py, client/device_code.py and client/polling.py: sign-in with a code on another device."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import httpx2
 import pytest
+from starlette.responses import JSONResponse
 
-from client.device import DeviceCode
+from client.device_code import DeviceCode
 from client.errors import BadAnswer, NotAllowed, SignInFailed
 from client.session import open_session
 from client.sign_in import sign_in_by_device
 from client.tokens import Tokens
-from tests.client.fake_world import World
+from tests.client.fake_world import Wire, World
 from tests.requirements import requirement
 
 pytestmark = pytest.mark.anyio
@@ -28,10 +30,26 @@ class Watch:
         self.waited.append(seconds)
 
 
-async def sign_in(world: World, watch: Watch, scopes: Sequence[str] = ()) -> Tokens:
+class Unreliable(httpx2.AsyncBaseTransport):
+    """A wire that loses some of the requests to the token endpoint, counted from 1."""
+
+    def __init__(self, wire: Wire, lost: Sequence[int]) -> None:
+        self._wire = wire
+        self._lost = lost
+        self._polls = 0
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Deliver the request, or let it time out."""
+        self._polls += request.url.path.endswith("/token")
+        if request.url.path.endswith("/token") and self._polls in self._lost:
+            raise httpx2.ReadTimeout("", request=request)
+        return await self._wire.handle_async_request(request)
+
+
+async def sign_in(world: World, watch: Watch, scopes: Sequence[str] = (), wire: Unreliable | None = None) -> Tokens:
     """Sign in by device."""
     return await sign_in_by_device(
-        world.outputs, world.store, scopes, show=watch.shown.append, sleep=watch.sleep, transport=world.wire
+        world.outputs, world.store, scopes, show=watch.shown.append, sleep=watch.sleep, transport=wire or world.wire
     )
 
 
@@ -96,6 +114,69 @@ async def test_a_code_that_nobody_enters_ends_the_wait(world: World) -> None:
         await sign_in(world, watch)
 
     assert sum(watch.waited) == 600
+
+
+@requirement("client:device-trouble")
+@pytest.mark.parametrize("status", [429, 500, 503])
+async def test_a_server_in_trouble_is_asked_again_more_slowly(world: World, status: int) -> None:
+    """RFC 8628 §3.5: as after `slow_down`; the code that the person has just entered is not lost."""
+    world.okta.device_troubles = [None, JSONResponse({}, status)]
+    world.okta.device_answers = ["authorization_pending"] * 2
+    watch = Watch()
+
+    tokens = await sign_in(world, watch)
+
+    assert watch.waited == [5, 5, 10, 10]
+    assert tokens.scopes == ("mcp:read", "offline_access")
+
+
+@requirement("client:device-trouble")
+async def test_a_poll_that_nobody_answers_is_made_again(world: World) -> None:
+    """RFC 8628 §3.5: on a connection timeout the client slows down and retries."""
+    watch, wire = Watch(), Unreliable(world.wire, lost=[2, 3])
+    world.okta.device_answers = ["authorization_pending"]
+
+    tokens = await sign_in(world, watch, wire=wire)
+
+    assert watch.waited == [5, 5, 10, 15]
+    assert tokens.scopes == ("mcp:read", "offline_access")
+
+
+@requirement("client:device-trouble")
+@pytest.mark.parametrize(
+    ("asked", "waited"), [("20", 20), ("1", 10), ("0", 10), ("86400", 60), ("-5", 10), ("soon", 10), ("1e9", 10)]
+)
+async def test_the_wait_that_the_server_asks_for_is_kept_within_bounds(world: World, asked: str, waited: float) -> None:
+    """RFC 9110 §10.2.3: for one poll; never sooner than the interval, and at most a minute (ours)."""
+    world.okta.device_troubles = [JSONResponse({}, 429, headers={"Retry-After": asked})]
+    world.okta.device_answers = ["authorization_pending"]
+    watch = Watch()
+
+    await sign_in(world, watch)
+
+    assert watch.waited == [5, waited, 10]
+
+
+@requirement("client:device-trouble")
+async def test_trouble_that_lasts_until_the_code_runs_out_is_told(world: World) -> None:
+    """Bounded by `expires_in`; the last failure is what the person can act on."""
+    world.okta.device_troubles = [JSONResponse({}, 503)] * 1000
+    watch = Watch()
+
+    with pytest.raises(SignInFailed, match=r"ran out.*/v1/token answered 503") as error:
+        await sign_in(world, watch)
+
+    assert 600 <= sum(watch.waited) < 700
+    assert error.value.remedy == "mcp-okta login --device"
+
+
+async def test_trouble_that_ended_is_not_blamed(world: World) -> None:
+    """The code was not entered: that an earlier poll failed is no matter."""
+    world.okta.device_troubles = [JSONResponse({}, 503)]
+    world.okta.device_answers = ["authorization_pending"] * 1000
+
+    with pytest.raises(SignInFailed, match="not entered in time"):
+        await sign_in(world, Watch())
 
 
 async def test_an_expired_code_is_said(world: World) -> None:

@@ -13,7 +13,7 @@ import anyio
 import httpx2
 import pytest
 
-from client.device import DeviceCode
+from client.device_code import DeviceCode
 from client.keys import read_key
 from client.outputs import Outputs
 from client.service import ServiceAuth

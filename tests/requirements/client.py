@@ -24,6 +24,7 @@ REQUIREMENTS = {
     "call-json": "docs/architecture.md: --json output is one JSON document on stdout",
     "call-arguments": "issue 3 §6; design: exit code 2 for wrong usage",
     "device": "issue 5, item 7; RFC 8628: sign-in with a code on another device",
+    "device-trouble": "RFC 8628 §3.5: a poll that fails is made again, more slowly, until the code runs out",
     "service": "issue 5, item 7; RFC 7523: a service proves itself with its private key",
     "given-token": "issue 5, item 7: TOKEN from the environment, for CI",
     "resource-identity": "RFC 9728 §3.3: metadata whose resource is not identical to the URL is not used",
