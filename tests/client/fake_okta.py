@@ -41,6 +41,7 @@ class FakeOkta:
         self.client_id = client_id
         self.redirect_uris = redirect_uris
         self.people = people
+        self.audience = ""  # the server's URL
         self.lifetime_seconds = 3600
         self.asked: list[str] = []
         self.resources: list[str | None] = []
@@ -233,7 +234,8 @@ class FakeOkta:
 
     def issue(self, grant: Grant) -> Response:
         """New tokens of the grant."""
-        access = f"AT.{secrets.token_urlsafe()}"
+        claims = {"aud": self.audience, "sub": grant.person, "jti": secrets.token_urlsafe()}
+        access = jwt.encode(claims, secrets.token_hex(32), "HS256")
         grant.access.add(access)
         body = {"access_token": access, "token_type": "Bearer", "expires_in": self.lifetime_seconds}
         if "offline_access" in grant.scopes.split():

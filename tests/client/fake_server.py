@@ -52,7 +52,7 @@ class FakeServer:
     """The door: 401 without a good token, 403 without the scope, and a challenge in the chosen form."""
 
     def __init__(self, url: str, okta: FakeOkta, base_scopes: str = "mcp:read") -> None:
-        self.url = url
+        self.url = okta.audience = url
         self.okta = okta
         self.base_scopes = base_scopes
         self.form = "header"

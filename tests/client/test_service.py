@@ -1,4 +1,4 @@
-"""client/service.py, client/keys.py and client/given.py: calls without a person."""
+"""client/service.py and client/keys.py: calls without a person. tests/client/test_given.py has those by a token."""
 
 import os
 from collections.abc import Callable
@@ -10,9 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from client.errors import BadAnswer, NotAllowed, ServiceUnusable, SignInNeeded
+from client.errors import BadAnswer, NotAllowed, ServiceUnusable
 from client.exchange import Exchange
-from client.given import GivenToken
 from client.keys import make_key, public_jwk, read_key
 from client.outputs import Service
 from client.service import ServiceAuth
@@ -105,40 +104,6 @@ async def test_an_unknown_service_is_named_with_those_there_are(nightly: World, 
     """Issue 5, item 7: refused where the configuration does not allow it."""
     with pytest.raises(ServiceUnusable, match=r"no service 'weekly' \(it has: nightly\)"):
         await call(nightly, as_service(nightly, key, "weekly"))
-
-
-@requirement("client:given-token")
-async def test_a_token_from_the_environment_is_used_as_it_is(nightly: World, key: rsa.RSAPrivateKey) -> None:
-    """For CI (issue 5, item 7): nothing is asked of Okta, nothing is stored."""
-    await call(nightly, as_service(nightly, key))
-    token = next(iter(nightly.okta.grants[-1].access))
-    nightly.wire.sent.clear()
-
-    assert await call(nightly, lambda _: GivenToken(nightly.outputs, token)) == {"subject": "somebody"}
-    assert {request.url.host for request in nightly.wire.sent} == {nightly.outputs.url.split("/")[2]}
-
-
-@requirement("client:given-token")
-async def test_a_given_token_that_is_not_taken_or_not_enough_is_said_without_it(
-    nightly: World, key: rsa.RSAPrivateKey
-) -> None:
-    """Exit codes 3 and 4; the token is in no message."""
-    with pytest.raises(SignInNeeded, match="does not take the token") as stale:
-        await call(nightly, lambda _: GivenToken(nightly.outputs, "AT.stale"))
-    await call(nightly, as_service(nightly, key))
-    token = next(iter(nightly.okta.grants[-1].access))
-    with pytest.raises(NotAllowed, match="mcp:write") as lacking:
-        await call(nightly, lambda _: GivenToken(nightly.outputs, token), "remember")
-
-    assert "AT." not in str(stale.value) + str(lacking.value)
-
-
-@pytest.mark.parametrize("token", ["two words", "line\nbreak", " padded", "tökén"])
-async def test_what_cannot_be_a_token_is_refused_before_it_is_sent(world: World, token: str) -> None:
-    """RFC 6750 §2.1: one word of ASCII."""
-    with pytest.raises(SignInNeeded, match="holds no bearer token"):
-        GivenToken(world.outputs, token)
-    assert world.wire.sent == []
 
 
 @requirement("client:service-key")

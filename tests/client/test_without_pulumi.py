@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import jwt
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from cli import person
-from client.errors import WrongOutputs
+from client.errors import ClientError
 from client.outputs import ENVIRONMENT
 from tests.requirements import requirement
 
@@ -30,12 +31,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def refusal(*words: str) -> WrongOutputs:
+def refusal(*words: str) -> ClientError:
     """The error that a command ends with, before it asks anybody anything."""
     app = typer.Typer()
     person.register(app)
     error = CliRunner().invoke(app, list(words)).exception
-    assert isinstance(error, WrongOutputs)
+    assert isinstance(error, ClientError)
     return error
 
 
@@ -92,3 +93,16 @@ def test_a_file_of_outputs_goes_before_the_settings(folder: Path) -> None:
 
     assert error.message.startswith("o.json cannot be used: url is missing; issuer is missing")
     assert error.remedy == "mcp-okta outputs --json"
+
+
+@requirement("client:given-token-audience")
+def test_a_token_is_kept_from_a_server_that_a_foreign_env_file_names(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CI runs in a folder that a pull request may have filled; the token is for the server that it names itself."""
+    (folder / ".env").write_text(SETTINGS)
+    monkeypatch.setenv("TOKEN", jwt.encode({"aud": "https://real.example/mcp"}, "k" * 32, "HS256"))
+    error = refusal("whoami")
+
+    assert "is for https://real.example/mcp, not for https://abc.example/mcp" in error.message
+    assert error.exit_code == 3

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import anyio
 import httpx2
+import jwt
 import pytest
 
 from client.device_code import DeviceCode
@@ -41,7 +42,7 @@ class Round:
         self.checkout = checkout
         self.said: list[str] = []
         self.wire = Wire()
-        self.bad_token = f"eyJ{secrets.token_urlsafe(40)}"
+        self.bad_token = ""
 
     def run(self, *args: str, code: int = 0, **options: str) -> Done:
         """Run a command and keep what it printed."""
@@ -60,6 +61,7 @@ class Round:
         anyio.run(self.people, Outputs.from_mapping(outputs))
         self.run("call", "whoami")
         self.run("call", "whoami", "--service", "nightly", "--key", "nightly.pem")
+        self.bad_token = jwt.encode({"aud": outputs["url"]}, secrets.token_hex(32), "HS256")  # so that it is sent
         self.run("call", "whoami", code=3, TOKEN=self.bad_token)
         self.client_secret(outputs["issuer"])
         self.go_wrong()
