@@ -7,7 +7,9 @@ log of the API.
 
 import logging
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +27,7 @@ WRONG_HOST, WRONG_ORIGIN, NO_TOKEN, INSUFFICIENT_SCOPE = "wrong_host", "wrong_or
 UNANSWERED, TOO_LATE, NOTIFICATION, BAD_REQUEST = "unanswered", "too_late", "notification", "bad_request"
 REFUSALS = frozenset({WRONG_HOST, WRONG_ORIGIN, NO_TOKEN, INSUFFICIENT_SCOPE})
 ERRORS = frozenset({FAILED, TOO_LATE, f"error {INTERNAL_ERROR}"})
+NOTES_UNAVAILABLE = "notes_unavailable"  # a reason for which a call failed, though it was answered
 
 
 @dataclass
@@ -40,7 +43,7 @@ class Call:
     scopes: tuple[str, ...] = ()  # of the token
     wanted: tuple[str, ...] = ()  # all scopes that it needs, where the token lacks one
     outcome: str = UNANSWERED
-    reason: str | None = None  # for which the token was not accepted
+    reason: str | None = None  # for which the token was not accepted, or the call failed
     write: Callable[[int], None] = field(default=lambda status: None, repr=False)
 
     @classmethod
@@ -54,6 +57,26 @@ class Call:
         """Write the line, once, with the status that the caller gets."""
         write, self.write = self.write, lambda status: None
         write(status)
+
+
+_serving: ContextVar[Call | None] = ContextVar("serving", default=None)
+
+
+@contextmanager
+def serving(call: Call) -> Iterator[None]:
+    """Let `blame` find the record of the request that is served meanwhile."""
+    token = _serving.set(call)
+    try:
+        yield
+    finally:
+        _serving.reset(token)
+
+
+def blame(reason: str) -> None:
+    """Say why the call that is being served fails, where the answer's own words are for the caller."""
+    call = _serving.get()
+    if call is not None:
+        call.reason = reason
 
 
 class Audit:
@@ -97,7 +120,7 @@ class Audit:
             "ms": round(milliseconds, 1),
             "cold": cold,
         }
-        refused = outcome in REFUSALS or (call.reason is not None and status < 500)
+        refused = outcome in REFUSALS or (call.reason is not None and 400 <= status < 500)
         failed = outcome in ERRORS or status >= 500
         why = (call.reason or outcome) if refused or failed else None
         measured = Measured(call.tool, refused, failed, why, round(milliseconds, 1), cold)
@@ -115,14 +138,19 @@ def outcome_at(call: Call, status: int) -> str:
     return BAD_REQUEST if 400 <= status < 500 else UNANSWERED
 
 
-def outcome_of(result: object, name: str | None) -> str:
+def outcome_of(result: object, name: str | None, reason: str | None = None) -> str:
     """
     What a handler's answer says; a tool that broke is told from one that explains what it cannot do.
+
+    Args:
+        reason: for which the call failed, whatever the tool's words are.
 
     Source: the SDK's UnexpectedToolError: its message is only this, while a ToolError's is the tool's own.
     """
     if not isinstance(result, dict) or not result.get("isError"):
         return OK
+    if reason is not None:
+        return FAILED
     texts = [content.get("text") for content in result.get("content", ())]
     return FAILED if texts == [f"Error executing tool {name}"] else TOOL_ERROR
 

@@ -10,6 +10,7 @@ NotesError             a tool cannot do what it was asked to
   x NoteUnknown        the id
   x NoteConflict       the version, or the key
   x WrongCursor        the cursor
+  x NoteRefused        something else in the request, which the table does not take
 """
 
 
@@ -54,3 +55,7 @@ class NoteConflict(NotesError):
 
 class WrongCursor(NotesError):
     """The cursor is not one that a page ended with."""
+
+
+class NoteRefused(NotesError):
+    """The table does not take what was sent."""

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,12 +16,16 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from lambda_server.errors import NoteConflict, NotesUnavailable, NoteUnknown, WrongCursor
+from lambda_server.errors import NoteConflict, NoteRefused, NotesUnavailable, NoteUnknown, WrongCursor
 
 logger = logging.getLogger(__name__)
 
 BY_CREATION = "by-creation"
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 1, 3, 3
+ID = "[0-9a-f]{32}"
+CREATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00")  # as `_now` writes it
+# How DynamoDB says that the request is at fault, and not the table. Source: DynamoDB, CommonErrors.
+REFUSALS = ("ValidationException", "SerializationException")
 Item = Mapping[str, Mapping[str, str]]
 
 
@@ -96,7 +101,7 @@ class Notes:
         One page of the owner's notes, the newest first.
 
         Raises:
-            WrongCursor: the cursor is not one of ours.
+            WrongCursor: the cursor has not the form of ours.
             NotesUnavailable: the table does not answer.
         """
         start = {"ExclusiveStartKey": _start(owner, cursor)} if cursor else {}
@@ -184,7 +189,7 @@ class Notes:
             code = error.response["Error"]["Code"]
             if code == "ConditionalCheckFailedException":
                 raise
-            raise self._unavailable(code) from None
+            raise (self._refused(code) if code in REFUSALS else self._unavailable(code)) from None
         except BotoCoreError as error:
             raise self._unavailable(type(error).__name__) from None
 
@@ -193,6 +198,11 @@ class Notes:
             if self._client is None:
                 self._client = self._connect()
             return self._client
+
+    @staticmethod
+    def _refused(reason: str) -> NoteRefused:
+        logger.warning("notes did not take a request", extra={"fields": {"reason": reason}})
+        return NoteRefused("the notes cannot take what was sent: change it before you try again")
 
     @staticmethod
     def _unavailable(reason: str) -> NotesUnavailable:
@@ -235,9 +245,14 @@ def _cursor(last: Item) -> str:
 
 def _start(owner: str, cursor: str) -> dict[str, dict[str, str]]:
     try:
-        created, identifier = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
-    except (ValueError, TypeError, RecursionError):
-        created = identifier = None
-    if not isinstance(created, str) or not isinstance(identifier, str) or not created or not identifier:
+        place = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True))
+    except (ValueError, RecursionError):
+        place = None
+    created, identifier = place if isinstance(place, list) and len(place) == 2 else (None, None)
+    if not _is(CREATED, created) or not _is(re.compile(ID), identifier):
         raise WrongCursor("the cursor is not one that list_notes gave")
     return {"owner": {"S": owner}, "created": {"S": created}, "id": {"S": identifier}}
+
+
+def _is(form: re.Pattern[str], value: object) -> bool:
+    return isinstance(value, str) and form.fullmatch(value) is not None

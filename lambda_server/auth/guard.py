@@ -6,9 +6,10 @@ from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, INVALID_REQUEST
+from pydantic import ValidationError
 from starlette.requests import Request
 
-from lambda_server.audit import FAILED, INSUFFICIENT_SCOPE, Call, outcome_of, shorten
+from lambda_server.audit import FAILED, INSUFFICIENT_SCOPE, Call, outcome_of, serving, shorten
 from lambda_server.auth.needs import Needs, Target
 
 # What any caller with a good token may ask; a method in neither list is not served.
@@ -46,14 +47,12 @@ class Guard:
         call.method = shorten(ctx.method)
         try:
             self._check(ctx, call)
-            result = await call_next(ctx)
-        except MCPError as error:
-            call.outcome = INSUFFICIENT_SCOPE if call.wanted else f"error {error.code}"
+            with serving(call):
+                result = await call_next(ctx)
+        except Exception as error:
+            call.outcome = INSUFFICIENT_SCOPE if call.wanted else outcome_after(error)
             raise
-        except Exception:
-            call.outcome = FAILED
-            raise
-        call.outcome = outcome_of(result, call.name)
+        call.outcome = outcome_of(result, call.name, call.reason)
         return result
 
     def _check(self, ctx: ServerRequestContext[Any, Any], call: Call) -> None:
@@ -74,3 +73,10 @@ class Guard:
         if not set(needed) <= set(granted):
             call.wanted = needed
             raise MCPError(INVALID_REQUEST, "Insufficient scope", {"scope": " ".join(needed)})
+
+
+def outcome_after(error: Exception) -> str:
+    """What comes of a request whose handler raised. Source: the SDK answers parameters of another form with -32602."""
+    if isinstance(error, ValidationError):
+        return f"error {INVALID_PARAMS}"
+    return f"error {error.code}" if isinstance(error, MCPError) else FAILED

@@ -8,7 +8,8 @@ from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from lambda_server.errors import NoNotebook, NotesError, NoteUnknown
-from lambda_server.tools.notebook import ID, open_notebook
+from lambda_server.notes import ID
+from lambda_server.tools.notebook import open_notebook
 
 MOST_VALUES = 100  # MCP completion
 

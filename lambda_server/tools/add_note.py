@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from mcp.server.mcpserver import Context
 from pydantic import Field
 
-from lambda_server.tools.notebook import NoteView, Text, in_notebook
+from lambda_server.tools.notebook import LeftOut, NoteView, Text, in_notebook
 
 LONGEST_KEY = 100
 
@@ -14,9 +14,10 @@ async def add_note(
     context: Context[Any, Any],
     text: Text,
     key: Annotated[
-        str | None,
+        str,
         Field(description="A word of your own: adding again with it makes no second note", max_length=LONGEST_KEY),
-    ] = None,
+        LeftOut,
+    ] = "",
 ) -> NoteView:
     """Keep a note that only you can see; with a `key` it can be repeated safely."""
     return NoteView.of(await in_notebook(context, lambda notes, owner: notes.add(owner, text, key)))

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from mcp.server.mcpserver import Context
 from pydantic import BaseModel, Field
 
-from lambda_server.tools.notebook import LARGEST_PAGE, NoteView, in_notebook
+from lambda_server.tools.notebook import LARGEST_PAGE, LeftOut, NoteView, in_notebook
 
 LONGEST_CURSOR = 300
 
@@ -20,7 +20,7 @@ class NotePage(BaseModel):
 async def list_notes(
     context: Context[Any, Any],
     limit: Annotated[int, Field(description="How many at most", ge=1, le=LARGEST_PAGE)] = 20,
-    cursor: Annotated[str | None, Field(description="Where the last page ended", max_length=LONGEST_CURSOR)] = None,
+    cursor: Annotated[str, Field(description="Where the last page ended", max_length=LONGEST_CURSOR), LeftOut] = "",
 ) -> NotePage:
     """List your own notes, the newest first, page by page."""
     page = await in_notebook(context, lambda notes, owner: notes.list(owner, limit, cursor))

@@ -6,17 +6,20 @@ from typing import Annotated, Any, TypeVar
 from anyio.to_thread import run_sync
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
-from lambda_server.errors import NoNotebook, NotesError
-from lambda_server.notes import Note, Notes
+from lambda_server.audit import NOTES_UNAVAILABLE, blame
+from lambda_server.errors import NoNotebook, NotesError, NotesUnavailable
+from lambda_server.notes import ID, Note, Notes
 from lambda_server.tools.caller import caller
 
 LONGEST_NOTE = 2000
 LARGEST_PAGE = 50
-ID = "[0-9a-f]{32}"
+LARGEST_VERSION = 10**9  # beyond what anybody writes, within what DynamoDB counts
 
 T = TypeVar("T")
+# Plain `str` with a default, for the SDK reads JSON in the texts of all other parameters: "null" would be none at all.
+LeftOut = BeforeValidator(lambda value: "" if value is None else value)
 Text = Annotated[str, Field(description="The note's text", min_length=1, max_length=LONGEST_NOTE)]
 NoteId = Annotated[str, Field(description="The note's id, from list_notes or add_note", pattern=f"^{ID}$")]
 
@@ -62,7 +65,11 @@ async def open_notebook(state: Mapping[str, Any], work: Callable[[Notes, str], T
     notes: Notes | None = state["notes"]
     if notes is None:
         raise NoNotebook("this server keeps no notes: it was started without NOTES_TABLE")
-    return await run_sync(work, notes, owner())
+    try:
+        return await run_sync(work, notes, owner())
+    except NotesUnavailable:
+        blame(NOTES_UNAVAILABLE)
+        raise
 
 
 def owner() -> str:

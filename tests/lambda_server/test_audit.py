@@ -10,13 +10,16 @@ import anyio
 import httpx2
 import jsonschema
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from starlette.applications import Starlette
 
-from lambda_server.audit import outcome_of
+from lambda_server.audit import NOTES_UNAVAILABLE, blame, outcome_of
 from lambda_server.auth.needs import Needs
 from lambda_server.auth.reasons import Reason
 from lambda_server.log import JsonLines
 from lambda_server.metrics import Measured, embed
+from lambda_server.notes import Notes
+from lambda_server.resources import RESOURCES
 from lambda_server.server import build_app, build_server
 from lambda_server.settings import Settings
 from lambda_server.tools import TOOLS
@@ -27,7 +30,10 @@ from tests.requirements import requirement
 SCHEMA = json.loads((Path(__file__).parents[1] / "vectors/emf.schema.json").read_text())
 FUNCTION = "mcp-okta-dev-function"
 EDITOR = ["mcp:read", "mcp:write"]
-NEEDS = Needs(tools={tool.name: tool.needs for tool in TOOLS} | {"crash": ("mcp:read",)})
+NEEDS = Needs(
+    tools={tool.name: tool.needs for tool in TOOLS} | {"crash": ("mcp:read",)},
+    resources={one.uri: one.needs for one in RESOURCES},
+)
 
 
 def crash() -> str:
@@ -38,7 +44,7 @@ def crash() -> str:
 @pytest.fixture
 def app(okta: OktaInMemory) -> Starlette:
     """The application as Lambda runs it, with one more tool."""
-    server = build_server(prompts=(), resources=(), needs=NEEDS)
+    server = build_server(prompts=(), needs=NEEDS, notes=Notes("unused", TableIsDown))
     server.add_tool(crash)
     settings = Settings.from_environment(ENVIRONMENT | {"AWS_LAMBDA_FUNCTION_NAME": FUNCTION})
     return build_app(settings, server=server, transport=okta, now=okta.now)
@@ -209,6 +215,64 @@ async def test_an_error_is_ours_and_a_tool_s_own_words_are_none(lines: Lines, ok
 @requirement("server:audit")
 @pytest.mark.anyio
 @both_eras
+@pytest.mark.parametrize(
+    "method,params",
+    [
+        ("tools/call", {"name": "whoami", "arguments": "x"}),
+        ("tools/call", {"name": "whoami", "arguments": ["x"]}),
+        ("completion/complete", {"ref": {"type": "ref/resource", "uri": "note://{id}"}, "argument": "x"}),
+        ("completion/complete", {"ref": {"type": "ref/resource", "uri": "note://{id}"}}),
+    ],
+)
+async def test_parameters_of_another_form_are_the_caller_s_fault(
+    lines: Lines, okta: OktaInMemory, era: str, method: str, params: dict[str, Any]
+) -> None:
+    """The SDK answers -32602, and the line says so: no failure of ours, and no traceback to look for."""
+    line = await lines.after(era, okta.token(), method, params)
+
+    assert (line["outcome"], counted(line)) == ("error -32602", (1, 0, 0))
+    assert "Traceback" not in lines.everything()
+
+
+class TableIsDown:
+    """An SDK's client while DynamoDB does not answer."""
+
+    def query(self, **_: Any) -> None:
+        """Fail."""
+        raise EndpointConnectionError(endpoint_url="https://dynamodb.us-east-1.amazonaws.com")
+
+    get_item = query
+
+
+@requirement("server:audit")
+@requirement("server:notes-unavailable")
+@pytest.mark.anyio
+@both_eras
+@pytest.mark.parametrize(
+    "method,params,outcome",
+    [
+        ("tools/call", {"name": "list_notes", "arguments": {}}, "failed"),
+        ("resources/read", {"uri": f"note://{'0' * 32}"}, "error -32603"),
+        (
+            "completion/complete",
+            {"ref": {"type": "ref/resource", "uri": "note://{id}"}, "argument": {"name": "id", "value": ""}},
+            "error -32603",
+        ),
+    ],
+)
+async def test_an_outage_of_the_table_is_an_error_with_a_reason(
+    lines: Lines, okta: OktaInMemory, era: str, method: str, params: dict[str, Any], outcome: str
+) -> None:
+    """The person reads the tool's own words; an alarm on Errors rings all the same (ours)."""
+    line = await lines.after(era, okta.token(), method, params)
+
+    assert (line["outcome"], line["reason"], line["Reason"]) == (outcome, NOTES_UNAVAILABLE, NOTES_UNAVAILABLE)
+    assert counted(line) == (1, 0, 1)
+
+
+@requirement("server:audit")
+@pytest.mark.anyio
+@both_eras
 async def test_a_caller_cannot_make_metrics(lines: Lines, okta: OktaInMemory, era: str) -> None:
     """CloudWatch bills each combination of dimensions: only declared tools are among them (ours)."""
     asked = [
@@ -317,3 +381,11 @@ def test_the_check_of_the_format_can_fail(change: dict[str, Any]) -> None:
 def test_a_tool_that_broke_is_told_from_one_that_explains(result: object, outcome: str) -> None:
     """The SDK's UnexpectedToolError says no more than the tool's name."""
     assert outcome_of(result, "x") == outcome
+
+
+def test_a_reason_makes_a_failure_of_an_answer_that_is_an_error_and_of_no_other() -> None:
+    """A tool that could do without what failed is no failure (ours); outside a request nobody is to blame."""
+    blame("nobody")
+
+    assert outcome_of({"isError": True, "content": []}, "x", NOTES_UNAVAILABLE) == "failed"
+    assert outcome_of({"content": []}, "x", NOTES_UNAVAILABLE) == "ok"

@@ -1,5 +1,7 @@
 """lambda_server/notes.py against a DynamoDB in this process."""
 
+import base64
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +14,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_server.errors import NoteConflict, NotesUnavailable, NoteUnknown, WrongCursor
+from lambda_server.errors import NoteConflict, NoteRefused, NotesUnavailable, NoteUnknown, WrongCursor
 from lambda_server.notes import Note, Notes
 from tests.lambda_server.notes_table import TABLE, dynamodb
 from tests.lambda_server.okta_in_memory import ENVIRONMENT
@@ -134,6 +136,40 @@ def test_no_text_as_a_cursor_is_more_than_a_wrong_cursor(cursor: str) -> None:
             unreachable.list(ANNA, 1, cursor)
 
 
+PLACE = ["2026-01-01T00:00:00.000000+00:00", "0" * 32]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {PLACE[0]: 1, PLACE[1]: 2},
+        7,
+        PLACE[:1],
+        [*PLACE, "x"],
+        [PLACE[0], "x"],
+        [PLACE[0], "0" * 33],
+        [PLACE[0], "0" * 31 + "\n"],
+        [PLACE[0], "0" * 32 + "\n"],
+        [PLACE[0], "\ud800"],
+        [PLACE[0], 7],
+        ["9999", PLACE[1]],
+        ["", PLACE[1]],
+        ["\ud800", PLACE[1]],
+        ["x" * 200, PLACE[1]],
+        [PLACE[0] + "\n", PLACE[1]],
+        [PLACE[0].replace("2026", "２０２６"), PLACE[1]],
+        [None, None],
+    ],
+)
+def test_a_cursor_of_another_form_is_a_wrong_cursor(place: Any) -> None:
+    """Both parts are as `list` writes them, or DynamoDB is not asked (ours)."""
+    unreachable = Notes(TABLE, lambda: pytest.fail("DynamoDB was asked"))
+    cursor = base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+    with pytest.raises(WrongCursor):
+        unreachable.list(ANNA, 1, cursor)
+
+
 def test_a_note_is_deleted_once(notes: Notes) -> None:
     """A second deletion says that there was nothing."""
     note = notes.add(ANNA, "short-lived")
@@ -167,6 +203,24 @@ def test_a_table_that_does_not_answer_is_said_without_details(
 
     assert "arn:" not in str(caught.value) and "amazonaws" not in str(caught.value)
     assert caplog.records[-1].fields["reason"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "SerializationException"])
+def test_what_the_table_does_not_take_is_no_outage(code: str, caplog: pytest.LogCaptureFixture) -> None:
+    """DynamoDB, CommonErrors: the request is at fault, so it helps nobody to try again."""
+
+    class Strict:
+        """A client that takes nothing."""
+
+        def put_item(self, **_: Any) -> None:
+            """Refuse."""
+            raise ClientError({"Error": {"Code": code, "Message": "arn:aws:dynamodb"}}, "PutItem")
+
+    with pytest.raises(NoteRefused) as caught:
+        Notes(TABLE, Strict).add(ANNA, "x")
+
+    assert "arn:" not in str(caught.value) and "try again in a minute" not in str(caught.value)
+    assert [record.fields["reason"] for record in caplog.records] == [code]  # type: ignore[attr-defined]
 
 
 @requirement("server:light-start")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from mcp.server.mcpserver.exceptions import ToolError
 
 from lambda_server.gateway import Gateway
 from lambda_server.notes import Notes
@@ -110,7 +111,10 @@ def test_a_caller_who_is_no_person_has_no_notes(noted: Gateway, okta: OktaInMemo
         ("list_notes", {"cursor": "x" * 301}),
         ("list_notes", {"cursor": "x"}),
         ("delete_note", {"id": "../all"}),
+        ("list_notes", {"cursor": "null"}),
         ("update_note", {"id": "0" * 32, "text": "x", "version": 0}),
+        ("update_note", {"id": "0" * 32, "text": "x", "version": 10**9 + 1}),
+        ("update_note", {"id": "0" * 32, "text": "x", "version": 10**60}),
     ],
 )
 def test_what_is_out_of_bounds_is_an_error_of_the_tool(
@@ -121,6 +125,45 @@ def test_what_is_out_of_bounds_is_an_error_of_the_tool(
 
     assert anna.refused(tool, **arguments)
     assert anna.call("list_notes")["notes"] == []
+
+
+@requirement("server:notes-idempotent")
+@both_eras
+@pytest.mark.parametrize("key", ["null", "[1]", "1", "true", '"a"', '{"a": 1}'])
+def test_a_key_that_looks_like_json_is_a_key_like_any_other(
+    noted: Gateway, okta: OktaInMemory, era: str, key: str
+) -> None:
+    """The SDK reads JSON in texts that are not plain `str` (FuncMetadata.pre_parse_json); a key is nothing but text."""
+    anna = Person(noted, okta.token(scp=EDITOR, uid="00uanna"), era)
+    first = anna.call("add_note", text="null", key=key)
+
+    assert anna.call("add_note", text="null", key=key) == first
+    assert anna.call("list_notes")["notes"] == [first]
+
+
+@both_eras
+def test_what_may_be_left_out_may_be_null(noted: Gateway, okta: OktaInMemory, era: str) -> None:
+    """A model hands on the null of the last page (ours); without a key each note is another."""
+    anna = Person(noted, okta.token(scp=EDITOR, uid="00uanna"), era)
+    anna.call("add_note", text="x", key=None)
+    anna.call("add_note", text="x", key="")
+
+    assert len(anna.call("list_notes", cursor=None)["notes"]) == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("text", ["\ud800", "a\udfff", "\ud83d"])
+async def test_half_a_character_is_refused_by_name(text: str) -> None:
+    """RFC 8259 §8.2; CWE-176: a lone surrogate has no UTF-8, and the table would not take it."""
+    server = build_server()
+    for tool, name, arguments in (
+        ("add_note", "text", {"text": text}),
+        ("add_note", "key", {"text": "x", "key": text}),
+        ("update_note", "text", {"id": "0" * 32, "text": text, "version": 1}),
+        ("list_notes", "cursor", {"cursor": text}),
+    ):
+        with pytest.raises(ToolError, match=rf"\n{name}\n.*valid string"):
+            await server.call_tool(tool, arguments)
 
 
 @both_eras
