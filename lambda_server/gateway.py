@@ -153,10 +153,12 @@ def too_late(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _request_id(event: Mapping[str, Any]) -> str | int | None:
+    """The id, where it can be told and sent back; whatever the body holds, there is an answer."""
     body = event.get("body") or ""
     try:
         request = json.loads(base64.b64decode(body) if event.get("isBase64Encoded") else body)
-    except ValueError:
+        number = request.get("id") if isinstance(request, dict) else None
+        json.dumps(number, ensure_ascii=False).encode()
+    except (ValueError, RecursionError, MemoryError):
         return None
-    number = request.get("id") if isinstance(request, dict) else None
     return number if isinstance(number, str | int) else None

@@ -183,7 +183,18 @@ def test_an_answer_that_comes_after_the_deadline_goes_nowhere() -> None:
 @requirement("server:deadline")
 @pytest.mark.parametrize(
     "body,number",
-    [('{"id": "a"}', "a"), ('{"id": 7}', 7), ('{"id": {}}', None), ("[1]", None), ("{", None), (None, None)],
+    [
+        ('{"id": "a"}', "a"),
+        ('{"id": 7}', 7),
+        ('{"id": {}}', None),
+        ("[1]", None),
+        ("{", None),
+        (None, None),
+        ("[" * 100_000, None),
+        (f'{{"id": {"[" * 100_000}', None),
+        (f'{{"id": {"9" * 5000}}}', None),
+        ('{"id": "\\ud800"}', None),
+    ],
 )
 def test_an_answer_that_is_too_late_carries_the_request_s_id(body: str | None, number: Any) -> None:
     """JSON-RPC 2.0 §5: the id, or null where it cannot be told."""
@@ -192,6 +203,7 @@ def test_an_answer_that_is_too_late_carries_the_request_s_id(body: str | None, n
         answers.append(too_late({"body": base64.b64encode(body.encode()).decode(), "isBase64Encoded": True}))
 
     assert [answer["id"] for answer in answers] == [number] * len(answers)
+    assert all(JSONResponse(answer).body for answer in answers)
 
 
 @requirement("server:declared")
