@@ -10,7 +10,7 @@ import pulumi_aws as aws
 # Keys and index as lambda_server/notes.py uses them (a test compares the two).
 OWNER, NOTE, CREATED = "owner", "id", "created"
 BY_CREATION = "by-creation"
-ACTIONS = ("DeleteItem", "GetItem", "PutItem", "UpdateItem")
+ACTIONS = ("DeleteItem", "GetItem", "PutItem")
 
 
 @dataclass(frozen=True)

@@ -246,7 +246,7 @@ def test_the_function_may_use_single_notes_and_list_one_persons_and_nothing_else
     table = "arn:aws:dynamodb:us-east-1:123456789012:table/mcp-okta-dev"
 
     assert [(item["Action"], item["Resource"]) for item in document["Statement"]] == [
-        ([f"dynamodb:{action}" for action in ("DeleteItem", "GetItem", "PutItem", "UpdateItem")], table),
+        ([f"dynamodb:{action}" for action in ("DeleteItem", "GetItem", "PutItem")], table),
         (["dynamodb:Query"], f"{table}/index/by-creation"),
     ]
     assert "policy-use-notes" in deployment.of("Function")["function"].dependencies
