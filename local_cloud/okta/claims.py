@@ -4,12 +4,12 @@ Custom claims: which of them belong in a token, and their values.
 Source: https://developer.okta.com/docs/guides/customize-tokens-returned-from-okta/
 """
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from local_cloud.okta.errors import invalid
 from local_cloud.okta.expressions import MOST_GROUPS, Facts, UnknownExpression, read_expression
+from local_cloud.okta.patterns import UnknownPattern, read_pattern
 from local_cloud.okta.store import Row
 
 GROUP_FILTERS = ("STARTS_WITH", "EQUALS", "CONTAINS", "REGEX")
@@ -27,8 +27,25 @@ def refuse_unknown_expression(expression: str) -> None:
     except UnknownExpression as error:
         raise invalid(
             "value",
-            f"The local Okta does not evaluate '{error}'; it knows user.X, appuser.userName, app.X, literals, '+', "
-            "and the String and Groups functions that COVERAGE.md lists",
+            f"The local Okta does not evaluate '{error}'; it knows user.X of Okta's base schema, appuser.userName, "
+            "app.X, literals, '+', and the String and Groups functions that COVERAGE.md lists",
+        ) from error
+
+
+def refuse_unknown_pattern(pattern: str) -> None:
+    """
+    Accept only a regular expression that the local Okta evaluates.
+
+    Raises:
+        OktaError: E0000001, which names the part that is wrong or unknown.
+    """
+    try:
+        read_pattern(pattern)
+    except UnknownPattern as error:
+        raise invalid(
+            "value",
+            f"The local Okta does not evaluate '{error}' in a regular expression; it knows letters, classes, groups, "
+            "alternatives and repetition",
         ) from error
 
 
@@ -39,7 +56,7 @@ def matching_groups(claim: Row, groups: list[Row]) -> list[str]:
         "STARTS_WITH": lambda name: name.startswith(wanted),
         "EQUALS": lambda name: name == wanted,
         "CONTAINS": lambda name: wanted in name,
-        "REGEX": lambda name: re.fullmatch(wanted, name) is not None,
+        "REGEX": lambda name: read_pattern(wanted)(name),
     }
     names = (group["profile"]["name"] for group in groups)
     return [name for name in names if tests[claim["group_filter_type"]](name)][:MOST_GROUPS]
@@ -58,6 +75,10 @@ def is_wanted(claim: Row, kind: str, scopes: frozenset[str]) -> bool:
 
 
 def _value(claim: Row, facts: Facts) -> Any:
-    if claim["valueType"] == "GROUPS":
-        return matching_groups(claim, facts.groups) if facts.user else None
-    return read_expression(claim["value"])(facts)
+    try:
+        if claim["valueType"] == "GROUPS":
+            return matching_groups(claim, facts.groups) if facts.user else None
+        return read_expression(claim["value"])(facts)
+    except (UnknownExpression, UnknownPattern):
+        # An older state file may hold what is refused by now.
+        return None

@@ -11,12 +11,16 @@ from typing import Any
 
 from local_cloud.okta.servers import SUBJECT
 from local_cloud.okta.store import Row
+from local_cloud.okta.user_schema import ATTRIBUTES
 
 MOST_GROUPS, DEEPEST = 100, 10
 _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"[^"\\]*"|'[^'\\]*')|(?P<number>\d+)|(?P<name>[A-Za-z_][\w.]*)|(?P<sign>[+(),]))"""
 )
-_ATTRIBUTE = re.compile(r"user\.\w+|appuser\.userName|app\.(?:clientId|id|name|label)")
+_REFERENCES = {
+    *("appuser.userName", "app.clientId", "app.id", "app.name", "app.label", "user.id"),
+    *(f"user.{name}" for name in ATTRIBUTES),
+}
 
 
 class UnknownExpression(Exception):
@@ -92,7 +96,7 @@ class _Reader:
             return lambda facts: literal[0]
         if self._tokens[0] == "(":
             return self._call(token)
-        if not _ATTRIBUTE.fullmatch(token):
+        if token not in _REFERENCES:
             raise UnknownExpression(token or "the end")
         return lambda facts: _attribute(facts, token)
 

@@ -4,13 +4,12 @@ Custom claims of an authorization server.
 Source: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServerClaims/
 """
 
-import re
 from typing import Any
 
 from starlette.responses import Response
 
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
-from local_cloud.okta.claims import GROUP_FILTERS, refuse_unknown_expression
+from local_cloud.okta.claims import GROUP_FILTERS, refuse_unknown_expression, refuse_unknown_pattern
 from local_cloud.okta.errors import duplicate, invalid, not_found, read_only
 from local_cloud.okta.ids import new_id
 from local_cloud.okta.management import authorization_servers, fields
@@ -105,10 +104,7 @@ def _checked_value(body: dict[str, Any]) -> dict[str, Any]:
         return {"valueType": kind, "value": value}
     test = fields.choice(body, "group_filter_type", GROUP_FILTERS)
     if test == "REGEX":
-        try:
-            re.compile(value)
-        except re.error as error:
-            raise invalid("value", f"The regular expression is invalid: {error}") from error
+        refuse_unknown_pattern(value)
     return {"valueType": kind, "value": value, "group_filter_type": test}
 
 

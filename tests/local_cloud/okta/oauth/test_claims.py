@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from joserfc import jws
 
-from local_cloud.okta.claims import refuse_unknown_expression
+from local_cloud.okta.claims import claim_values, refuse_unknown_expression
 from local_cloud.okta.errors import OktaError
 from local_cloud.okta.expressions import Facts, read_expression
 from tests.local_cloud.okta.oauth.world import READER, World
@@ -17,7 +17,13 @@ from tests.requirements import requirement
 
 PERSON: dict[str, Any] = {
     "id": "00u1",
-    "profile": {"login": "ann.lee@example.com", "email": "Ann@Example.com", "firstName": "Ann", "team": "a b", "n": 7},
+    "profile": {
+        "login": "ann.lee@example.com",
+        "email": "Ann@Example.com",
+        "firstName": "Ann",
+        "division": "a b",
+        "employeeNumber": "7",
+    },
 }
 GROUPS = [{"profile": {"name": name}} for name in ("Everyone", "mcp-readers", "mcp-editors", "staff")]
 APP = {"id": "0oa1", "label": "Notes", "name": "oidc_client"}
@@ -34,8 +40,8 @@ def value_of(expression: str, user: dict[str, Any] | None = PERSON) -> Any:
     [
         ("user.id", "00u1"),
         ("user.login", "ann.lee@example.com"),
-        ("user.team", "a b"),
-        ("user.missing", None),
+        ("user.division", "a b"),
+        ("user.nickName", None),
         ("appuser.userName", "ann.lee@example.com"),
         ("app.clientId", "0oa1"),
         ("app.label", "Notes"),
@@ -44,19 +50,19 @@ def value_of(expression: str, user: dict[str, Any] | None = PERSON) -> Any:
         ("42", 42),
         ("true", True),
         ('user.firstName + "@" + app.label', "Ann@Notes"),
-        ('"n" + user.n + true', "n7true"),
-        ('user.missing + "x"', None),
+        ('"n" + user.employeeNumber + true', "n7true"),
+        ('user.nickName + "x"', None),
         ('String.substringBefore(user.email, "@")', "Ann"),
         ('String.substringAfter(user.email, "@")', "Example.com"),
         ("String.toLowerCase(user.email)", "ann@example.com"),
-        ("String.toUpperCase(String.removeSpaces(user.team))", "AB"),
+        ("String.toUpperCase(String.removeSpaces(user.division))", "AB"),
         ('String.append(user.firstName, "!")', "Ann!"),
         ('String.replace("a.b.c", ".", "-")', "a-b-c"),
         ('String.replaceFirst("a.b.c", ".", "-")', "a-b.c"),
         ("String.len(user.firstName)", 3),
         ('String.stringContains(user.email, "Exam")', True),
         ('String.startsWith(user.email, "x")', False),
-        ("String.toLowerCase(user.missing)", None),
+        ("String.toLowerCase(user.nickName)", None),
         ('Groups.startsWith("OKTA", "mcp-", 10)', ["mcp-readers", "mcp-editors"]),
         ('Groups.startsWith("OKTA", "mcp-", 1)', ["mcp-readers"]),
         ('Groups.contains("OKTA", "read", 10)', ["mcp-readers"]),
@@ -83,10 +89,14 @@ def test_a_service_has_no_person_to_speak_of() -> None:
         ("", "the end"),
         ("user", "user"),
         ("user.a.b", "user.a.b"),
+        ("user.nosuch", "user.nosuch"),
+        ("user.Department", "user.Department"),
+        ('String.len(user.team) + "x"', "user.team"),
+        ("appuser.email", "appuser.email"),
         ("Arrays.size(user.x)", "Arrays.size"),
         ("isMemberOfGroupName('x')", "isMemberOfGroupName"),
-        ("user.x ? 1 : 2", "? 1 : 2"),
-        ("user.x +", "the end"),
+        ("user.title ? 1 : 2", "? 1 : 2"),
+        ("user.title +", "the end"),
         ('String.len("a", "b")', "String.len with 2 arguments"),
         ('String.len("a"', "the end"),
         ('"open', '"open'),
@@ -151,6 +161,8 @@ async def test_a_claim_is_in_the_tokens_that_it_belongs_to(world: World) -> None
         ("EQUALS", "Everyone", ["Everyone"]),
         ("CONTAINS", "e", ["Everyone", "mcp-readers"]),
         ("REGEX", ".*-read.*", ["mcp-readers"]),
+        ("REGEX", "^mcp-(readers|editors)$", ["mcp-readers"]),
+        ("REGEX", "([A-Za-z]+)+", ["Everyone"]),
         ("REGEX", "mcp", []),
     ],
 )
@@ -160,6 +172,20 @@ async def test_groups_are_filtered(world: World, kind: str, value: str, names: l
     tokens = await world.tokens(world.custom, "openid mcp:read")
 
     assert sorted(claims_of(tokens["access_token"])["groups"]) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        {"valueType": "EXPRESSION", "value": "user.team"},
+        {"valueType": "GROUPS", "group_filter_type": "REGEX", "value": "(?=mcp).*"},
+    ],
+)
+def test_a_claim_that_an_older_state_file_holds_is_left_out(old: dict[str, str]) -> None:
+    """What is refused by now costs nobody their token (ours)."""
+    common = {"name": "old", "status": "ACTIVE", "claimType": "RESOURCE", "conditions": {"scopes": []}}
+
+    assert claim_values([{**common, **old}], "RESOURCE", [], Facts(APP, PERSON, GROUPS)) == {}
 
 
 @pytest.mark.anyio
