@@ -5,6 +5,8 @@ from typing import Any
 
 from local_cloud.okta.errors import invalid, wrong_type
 
+LONGEST_TEXT = 1024
+
 
 def text(body: Mapping[str, Any], name: str, *, at_most: int = 255, field: str | None = None) -> str:
     """A text that must be there and not be blank."""
@@ -14,7 +16,9 @@ def text(body: Mapping[str, Any], name: str, *, at_most: int = 255, field: str |
     return _within(value, at_most, field or name)
 
 
-def optional_text(body: Mapping[str, Any], name: str, default: str | None = None, *, at_most: int = 1024) -> str | None:
+def optional_text(
+    body: Mapping[str, Any], name: str, default: str | None = None, *, at_most: int = LONGEST_TEXT
+) -> str | None:
     """A text that may be absent or null."""
     value = body.get(name)
     if value is None:

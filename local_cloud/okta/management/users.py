@@ -10,17 +10,17 @@ from starlette.responses import Response
 
 from local_cloud.okta import people
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
-from local_cloud.okta.errors import OktaError, duplicate, failed, forbidden, invalid, not_built, not_found, unsupported
+from local_cloud.okta.errors import OktaError, duplicate, failed, forbidden, not_built, not_found, unsupported
 from local_cloud.okta.management import fields
 from local_cloud.okta.management.filters import matching
 from local_cloud.okta.management.groups import forget_in_rules
 from local_cloud.okta.management.paging import page
+from local_cloud.okta.management.user_profiles import checked_password, checked_profile
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
 PATH = "/api/v1/users"
 FILTERS = ("id", "status", "profile.login", "profile.email", "profile.firstName", "profile.lastName")
-FIRST_PASSWORD_LENGTH = 8
 MOVES = {
     "activate": (("STAGED", "PROVISIONED", "DEPROVISIONED"), "ACTIVE"),
     "deactivate": (("STAGED", "PROVISIONED", "ACTIVE", "SUSPENDED"), "DEPROVISIONED"),
@@ -50,7 +50,7 @@ def create(call: Call) -> Response:
             raise not_found(identifier, "UserGroup")
         if group["type"] == "BUILT_IN":
             raise unsupported()
-    row = people.create_user(call.org, profile, _checked_password(call.body), active=active)
+    row = people.create_user(call.org, profile, checked_password(call.body, profile["login"]), active=active)
     row = call.org.store.put("users", row["id"], {**row, "_groups": group_ids})
     return answer(show(call.org, row))
 
@@ -134,7 +134,7 @@ def show(org: Org, row: Row) -> dict[str, Any]:
 
 def _store(call: Call, row: Row, profile: dict[str, Any]) -> Response:
     changed = call.org.stamp({**row, "profile": profile})
-    password = _checked_password(call.body)
+    password = checked_password(call.body, profile["login"])
     if password is not None:
         now = call.org.clock.timestamp()
         changed |= {"_password": people.hash_password(password), "passwordChanged": now}
@@ -159,26 +159,12 @@ def _move(org: Org, row: Row, status: str) -> None:
         org.store.remove_where("sessions", user=row["id"])
 
 
-def _checked_profile(call: Call, profile: dict[str, Any], present: Row | None) -> dict[str, Any]:
-    required = {name: fields.text(profile, name, at_most=100) for name in ("login", "email", "firstName", "lastName")}
-    if "@" not in required["login"]:
-        raise invalid("login", "Username must be in the form of an email address")
-    same = people.find_user(call.org, required["login"])
+def _checked_profile(call: Call, given: dict[str, Any], present: Row | None) -> dict[str, Any]:
+    profile = checked_profile(given)
+    same = people.find_user(call.org, profile["login"])
     if same is not None and same is not present:
         raise duplicate("login")
-    for name in profile:
-        fields.optional_text(profile, name)
-    return {"mobilePhone": None, "secondEmail": None, **profile, **required}
-
-
-def _checked_password(body: dict[str, Any]) -> str | None:
-    credentials = fields.section(body, "credentials")
-    password = fields.section(credentials, "password", field="credentials.password").get("value")
-    if password is None:
-        return None
-    if not isinstance(password, str) or len(password) < FIRST_PASSWORD_LENGTH:
-        raise invalid("password", "Password requirements were not met")
-    return password
+    return profile
 
 
 def _names(row: Row) -> tuple[str, str, str]:

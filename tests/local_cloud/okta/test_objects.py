@@ -228,6 +228,13 @@ async def test_everyone_cannot_be_changed(bare: OktaOrg) -> None:
     assert (await bare.call("GET", f"/api/v1/groups/{everyone}")).json()["type"] == "BUILT_IN"
 
 
+async def test_the_people_of_the_seed_file_fit_the_schema(bare: OktaOrg) -> None:
+    """Whoever is there from the beginning can be written back (Okta, users: replace)."""
+    for person in (await bare.call("GET", "/api/v1/users")).json():
+        response = await bare.call("PUT", f"/api/v1/users/{person['id']}", {"profile": person["profile"]})
+        assert (response.status_code, response.json()["profile"]) == (200, person["profile"])
+
+
 async def test_a_persons_life(bare: OktaOrg) -> None:
     """Create, suspend, unsuspend, deactivate, delete; a wrong move is refused in its own words (Okta, users)."""
     profile = {"login": "new@example.com", "email": "new@example.com", "firstName": "N", "lastName": "N"}
