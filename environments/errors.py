@@ -9,6 +9,7 @@ EnvironmentsError
   x StackLocked        somebody else is changing the stack
   x WrongPassphrase    the stack's secrets were written with another passphrase
   x Unreachable        Okta or AWS does not answer, or refuses the credentials
+    + NotAllowed       the credentials are good, and may not look there
   x WrongCloud         the stack was made in another Okta org or AWS account than the one that is reached now
   x EngineFailed       the program or a provider says no; the message has its own words
   x Interrupted        the person stopped it; the running step was finished
@@ -58,6 +59,10 @@ class WrongPassphrase(EnvironmentsError):
 
 class Unreachable(EnvironmentsError):
     """Okta or AWS does not answer, or refuses the credentials."""
+
+
+class NotAllowed(Unreachable):
+    """The credentials are good, and may not look there; docs/operations.md lists the rights."""
 
 
 class WrongCloud(EnvironmentsError):

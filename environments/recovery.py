@@ -1,6 +1,6 @@
 """After a killed `up`: what the engine had begun, what is really there, and what nobody owns."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from pulumi.automation import Stack
@@ -23,6 +23,8 @@ def recover(
     """
     Where an earlier run was cut short: see what is really there, forget what is not, delete what no state knows.
 
+    What may be a colleague's is only named.
+
     Args:
         before: the stack's state as that run left it.
         refresh: refreshes the stack, dropping what is pending.
@@ -41,8 +43,10 @@ def recover(
     found = ownership.find(owner, clouds, group_names(before))
     for place in found.unseen:
         report(f"could not look for left-overs on {place}")
-    unknown = [item for item in found.objects if item.key not in ownership.known_to_state(after)]
-    ownership.delete(ownership.outermost([item for item in unknown if was_begun(item, before)]), report)
+    known = ownership.known_to_state(after)
+    own, doubtful = sort([item for item in found.objects if item.key not in known], owner, before, known)
+    leave_alone(doubtful, report)
+    ownership.delete(ownership.outermost(own), report)
 
 
 def clear_failed(
@@ -73,6 +77,32 @@ def clear_failed(
         report(f"could not look for what the failed step may have made: {error.message}")
         return False
     return bool(unknown)
+
+
+def sort(
+    unknown: Iterable[Owned], owner: Owner, deployment: Mapping[str, Any], known: Container[tuple[str, ...]]
+) -> tuple[list[Owned], list[Owned]]:
+    """
+    Of what the engine was creating: what is this stack's for certain, and what may be a colleague's.
+
+    Args:
+        known: the keys of what the stack's state holds; a part of such an object is the stack's, too.
+
+    Source: ours; without an id in the marks, those of a colleague's stack of the same name are alike.
+    """
+    begun = [item for item in unknown if was_begun(item, deployment)]
+    own = [item for item in begun if owner.stack_id or item.parent in known or not item.may_be_a_colleagues]
+    return own, [item for item in begun if item not in own]
+
+
+def leave_alone(objects: Iterable[Owned], report: Callable[[str], None]) -> None:
+    """Name what stays, and what a person may do about it."""
+    for item in objects:
+        cloud = "Okta" if item.key[0].startswith("okta:") else "AWS"
+        report(
+            f"left alone, since nothing says that this stack made it: {item} ({item.key[-1]}); "
+            f"if it is this stack's, delete it in {cloud}"
+        )
 
 
 def was_begun(item: Owned, deployment: Mapping[str, Any]) -> bool:

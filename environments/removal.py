@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from environments import ownership
+from environments import ownership, recovery
 from environments.config import stack_config
 from environments.errors import EngineFailed, Unreachable
 from environments.identity import owner_of
 from environments.listing import list_environments
 from environments.name import LOCAL
 from environments.ownership import Found, Owned
-from environments.recovery import was_begun
 from environments.run import Branch, Run
 from environments.state import group_names
 
@@ -36,19 +35,17 @@ def refuse_base(run: Run) -> None:
 
 def sweep(run: Run, before: Mapping[str, Any]) -> None:
     """
-    Delete what still carries the stack's marks after the state is empty.
+    Delete what still carries the stack's marks after the state is empty; where one may not look, say so.
 
     Raises:
-        Unreachable: a cloud does not answer.
+        Unreachable: a cloud does not answer, or what was found could not be deleted.
         EngineFailed: something is still there after it was deleted.
     """
     found = look(run, before)
     for place in found.unseen:
         run.report(f"could not look for left-overs on {place}")
     own = provable(run, found, before)
-    for item in found.objects:
-        if item not in own:
-            run.report(f"left alone, since nothing says that this stack made it: {item}")
+    recovery.leave_alone([item for item in found.objects if item not in own], run.report)
     if not own:
         return
     ownership.delete(ownership.outermost(own), run.report)
@@ -86,6 +83,7 @@ def provable(run: Run, found: Found, before: Mapping[str, Any]) -> list[Owned]:
 
     Source: ours; in another backend a colleague's stack may have the same name, and marks without an id are alike.
     """
-    if owner_of(run.place.stack, stack_config(run.place.root, run.place.stack), before).stack_id:
+    owner = owner_of(run.place.stack, stack_config(run.place.root, run.place.stack), before)
+    if owner.stack_id:
         return found.objects
-    return [item for item in found.objects if was_begun(item, before)]
+    return recovery.sort(found.objects, owner, before, ownership.known_to_state(before))[0]

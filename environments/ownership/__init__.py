@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from environments.accounts import Clouds
-from environments.ownership.aws import find_on_aws
+from environments.errors import NotAllowed
+from environments.ownership.aws import searches
 from environments.ownership.okta import find_on_okta
 from environments.ownership.owned import Owned, Owner
 
@@ -32,12 +33,19 @@ def find(owner: Owner, clouds: Clouds, groups: Iterable[str] = ()) -> Found:
         groups: names of Okta groups that it may have made; they are not called after it.
 
     Raises:
-        Unreachable: a cloud does not answer.
+        Unreachable: a cloud does not answer; where one may not look is no error.
     """
-    objects = list(find_on_aws(owner, clouds))
+    found, parts = Found(), {f"AWS {name}": search for name, search in searches(owner, clouds).items()}
     if clouds.okta_url and clouds.okta_token:
-        return Found([*objects, *find_on_okta(owner, clouds, groups)])
-    return Found(objects, ["Okta (no OKTA_API_TOKEN to look with)"])
+        parts["Okta"] = find_on_okta(owner, clouds, groups)
+    else:
+        found.unseen.append("Okta (no OKTA_API_TOKEN to look with)")
+    for place, search in parts.items():
+        try:
+            found.objects.extend(search)
+        except NotAllowed as error:
+            found.unseen.append(f"{place} ({error.message})")
+    return found
 
 
 def known_to_state(deployment: Mapping[str, Any]) -> set[tuple[str, ...]]:

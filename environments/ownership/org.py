@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 
 from environments.accounts import PATIENCE_SECONDS, Clouds, is_loopback, remedy_for
-from environments.errors import Unreachable
+from environments.errors import NotAllowed, Unreachable
 from environments.ownership.owned import Owned
 
 TRIES = 3
@@ -79,9 +79,8 @@ class Org:
                 answer.raise_for_status()
         except httpx2.HTTPStatusError as error:
             summary = f"{error.response.status_code} {_summary(error.response)}"
-            raise Unreachable(
-                f"Okta at {self._url} refuses {method} {path}: {summary}", _remedy(error.response)
-            ) from error
+            kind = NotAllowed if error.response.status_code == 403 else Unreachable
+            raise kind(f"Okta at {self._url} refuses {method} {path}: {summary}", _remedy(error.response)) from error
         except (httpx2.LocalProtocolError, UnicodeError) as error:  # their text quotes the header, and so the token
             raise Unreachable(
                 f"no request can be made to Okta at {self._url}: {type(error).__name__}",

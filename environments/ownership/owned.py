@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 
 from environments.name import PROJECT
 
+API = "aws:apigatewayv2/api:Api"
+ROLE = "aws:iam/role:Role"
+FUNCTION = "aws:lambda/function:Function"
+TABLE = "aws:dynamodb/table:Table"
+
 
 @dataclass(frozen=True)
 class Owner:
@@ -54,6 +59,15 @@ class Owned:
     name: str
     remove: Callable[[], None] = field(repr=False, compare=False)
     parent: tuple[str, ...] | None = None
+
+    @property
+    def may_be_a_colleagues(self) -> bool:
+        """
+        Whether, where no id tells, another's object is worth the doubt: names that two may have, and what people wrote.
+
+        Source: Okta, Apps API and Authorization Servers API; API Gateway, CreateApi: no name is unique there.
+        """
+        return self.key[0].startswith("okta:") or self.key[0] in (API, TABLE)
 
     def delete(self) -> None:
         """Delete it; one that is gone already is no error."""

@@ -1,13 +1,17 @@
 """What an environment owns is found by its marks on both clouds, without any state."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx2
 import pytest
+from botocore.exceptions import ClientError
 
 from environments import ownership
 from environments.errors import Unreachable
 from environments.ownership import Owner
+from environments.ownership import aws as searches_of_aws
+from environments.ownership import tables as table_calls
 from tests.environments.clouds import (
     aws,
     aws_account,
@@ -151,6 +155,137 @@ def test_a_table_is_known_by_its_tags_alone(okta: httpx2.Client, account: str) -
     found.delete()
     found.delete()  # one that is gone is no error
     assert aws(account, "dynamodb").list_tables()["TableNames"] == []
+
+
+class Table:
+    """DynamoDB as it answers about one table, a status a question; deletion and creation take their time."""
+
+    def __init__(self, *statuses: str, protected: bool = False, notes: int = 0) -> None:
+        self.statuses, self.protected, self.notes = [*statuses], protected, notes
+        self.calls: list[str] = []
+
+    def describe_table(self, TableName: str) -> dict[str, Any]:
+        """Tell the next status; the last one for ever."""
+        status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
+        if status == "GONE":
+            raise refusal("ResourceNotFoundException")
+        table = {"TableArn": "arn:aws:dynamodb:x:1:table/x", "TableStatus": status}
+        return {"Table": {**table, "DeletionProtectionEnabled": self.protected}}
+
+    def list_tags_of_resource(self, ResourceArn: str) -> dict[str, Any]:
+        """Say whose it is; an ARN of what goes away is not found."""
+        if self.statuses[0] == "GONE":
+            raise refusal("ResourceNotFoundException")
+        return {"Tags": [{"Key": key, "Value": value} for key, value in Owner("one", ID).aws_tags.items()]}
+
+    def scan(self, TableName: str, Limit: int, Select: str) -> dict[str, Any]:
+        """Count the notes."""
+        return {"Count": min(self.notes, Limit)}
+
+    def update_table(self, TableName: str, DeletionProtectionEnabled: bool) -> None:
+        """Protect it, or no longer."""
+        self.calls.append("update")
+        self.protected = DeletionProtectionEnabled
+
+    def delete_table(self, TableName: str) -> None:
+        """Begin to delete it, where it is at rest."""
+        self.calls.append(f"delete {self.statuses[0]}")
+        if self.statuses[0] in ("CREATING", "UPDATING"):
+            raise refusal("ResourceInUseException")
+        self.statuses = ["DELETING", "GONE"]
+
+
+def refusal(code: str) -> ClientError:
+    """AWS says no."""
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "Call")
+
+
+def found_table(table: Table, monkeypatch: pytest.MonkeyPatch) -> list[ownership.Owned]:
+    """What a search finds of the table; waiting takes no time."""
+    monkeypatch.setattr(table_calls, "wait", lambda seconds: None)
+    return list(table_calls.find_table(table, Owner("one", ID), clouds(httpx2.Client(), "http://127.0.0.1:1")))
+
+
+@requirement("environments:table-settles")
+def test_a_table_that_is_being_made_is_awaited_deleted_and_seen_to_be_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DeleteTable refuses CREATING and UPDATING, and DELETING stays visible (AWS, DynamoDB, DeleteTable)."""
+    table = Table("CREATING", "CREATING", "UPDATING", "ACTIVE")
+    (item,) = found_table(table, monkeypatch)
+
+    item.delete()
+
+    assert table.calls == ["delete ACTIVE"]
+    assert table.statuses == ["GONE"]
+    item.delete()  # one that is gone is no error
+    assert table.calls == ["delete ACTIVE"]
+
+
+@requirement("environments:table-settles")
+def test_a_table_that_never_settles_is_named_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting is bounded (ours)."""
+    (item,) = found_table(Table("CREATING"), monkeypatch)
+
+    with pytest.raises(Unreachable, match="the table mcp-okta-one is still CREATING"):
+        item.delete()
+
+
+@requirement("environments:table-settles")
+def test_a_table_that_goes_away_already_is_nothing_to_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is one that goes between two questions (AWS, DynamoDB, DescribeTable)."""
+    assert found_table(Table("DELETING"), monkeypatch) == []
+    assert found_table(Table("ACTIVE", "GONE"), monkeypatch) == []
+
+
+@requirement("environments:table-protected")
+def test_a_protected_table_with_notes_is_never_deleted_as_a_left_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lost state must not cost what people wrote; `down` takes the protection off after its question (ours)."""
+    table = Table("ACTIVE", protected=True, notes=1)
+    (item,) = found_table(table, monkeypatch)
+
+    with pytest.raises(Unreachable, match="protected against deletion and holds notes"):
+        item.delete()
+    assert table.calls == []
+
+    table.notes = 0
+    item.delete()
+    assert table.calls == ["update", "delete ACTIVE"]
+
+
+@requirement("environments:table-protected")
+def test_down_takes_the_protection_off_its_own_table_only(okta: httpx2.Client, account: str) -> None:
+    """By name and tags (AWS, DynamoDB, UpdateTable)."""
+    dynamodb = aws(account, "dynamodb")
+    for name, owner in (("mcp-okta-one", Owner("one", ID)), ("mcp-okta-two", Owner("two", "ffffffff"))):
+        make_table(account, name, owner.aws_tags)
+        dynamodb.update_table(TableName=name, DeletionProtectionEnabled=True)
+    reached = clouds(okta, account)
+
+    assert table_calls.unprotect(Owner("one", ID), reached)
+    assert not table_calls.unprotect(Owner("one", ID), reached)
+    assert not table_calls.unprotect(Owner("two", ID), reached)
+    assert not table_calls.unprotect(Owner("three", ID), reached)
+
+    tables = [dynamodb.describe_table(TableName=f"mcp-okta-{name}")["Table"] for name in ("one", "two")]
+    assert [table["DeletionProtectionEnabled"] for table in tables] == [False, True]
+
+
+@requirement("environments:rights")
+def test_where_one_may_not_look_is_said_and_the_rest_is_found(
+    okta: httpx2.Client, account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The destroy is done by then; a right that is lacking is no reason to fail after it (AWS, IAM)."""
+    make_on_aws(account, Owner("nine", ID))
+
+    def refused(*_: Any) -> Iterator[ownership.Owned]:
+        raise refusal("AccessDeniedException")
+        yield
+
+    monkeypatch.setattr(searches_of_aws, "_role", refused)
+
+    found = ownership.find(Owner("nine", ID), clouds(okta, account))
+
+    assert kinds(found.objects) == {"Api", "Function", "LogGroup", "Table"}
+    assert len(found.unseen) == 1 and found.unseen[0].startswith("AWS iam (") and "AccessDenied" in found.unseen[0]
 
 
 @requirement("environments:ownership-table")

@@ -8,7 +8,7 @@ from environments import ownership, recovery
 from environments.accounts import Clouds
 from environments.errors import Unreachable
 from environments.ownership import Found, Owned, Owner, known_to_state, outermost
-from environments.recovery import clear_failed, was_begun
+from environments.recovery import clear_failed, recover, was_begun
 from environments.state import group_names, is_empty, pending
 from tests.requirements import requirement
 
@@ -69,6 +69,72 @@ def test_groups_that_the_stack_made_are_looked_for_by_their_own_names() -> None:
     group = {"type": "okta:group/group:Group", "inputs": {"name": "mcp-users"}}
 
     assert group_names({"resources": [group]}) == ["mcp-users"]
+
+
+APP = "okta:app/oAuth:OAuth"
+CUT_SHORT: dict[str, Any] = {
+    "pending_operations": [
+        {"type": "creating", "resource": {"type": kind, "urn": f"urn:x::{name}", "inputs": {"name": name}}}
+        for kind, name in ((APP, "mcp-okta-dev"), ("aws:iam/role:Role", "mcp-okta-dev"), (SCOPE, "mcp:read"))
+    ]
+}
+
+
+def recovered(monkeypatch: pytest.MonkeyPatch, owner: Owner) -> tuple[list[str], list[str]]:
+    """Recover a stack of that owner, whose state holds a server: what was deleted, what was said."""
+    gone: list[str] = []
+    server = ("okta:auth/server:Server", "aus1")
+
+    def there(*key: str, name: str, parent: tuple[str, ...] | None = None) -> Owned:
+        return Owned(key, name, lambda: gone.append(key[1]), parent)
+
+    objects = [
+        there(APP, "0oa1", name="mcp-okta-dev"),
+        there("aws:iam/role:Role", "role", name="mcp-okta-dev"),
+        there(SCOPE, "scp1", name="mcp:read", parent=server),
+        there(SCOPE, "scp2", name="mcp:read", parent=("okta:auth/server:Server", "aus2")),
+    ]
+    state = {"resources": [{"type": server[0], "id": server[1]}]}
+    monkeypatch.setattr(ownership, "find", lambda *_: Found(objects))
+    monkeypatch.setattr(recovery, "forget_pending", lambda stack: state)
+    said: list[str] = []
+    handle: Any = None
+    recover(handle, CUT_SHORT, owner, Clouds.of({}, {}), lambda: None, said.append)
+    return gone, said
+
+
+@requirement("environments:recovery-proof")
+def test_without_an_id_an_app_of_the_same_label_is_named_and_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Okta lets two apps have one label: it may be a colleague's, who runs plain Pulumi too (Okta, Apps API)."""
+    gone, said = recovered(monkeypatch, Owner("dev"))
+
+    assert gone == ["role", "scp1"]
+    assert [text for text in said if "left alone" in text] == [
+        "left alone, since nothing says that this stack made it: okta OAuth mcp-okta-dev (0oa1); "
+        "if it is this stack's, delete it in Okta",
+        "left alone, since nothing says that this stack made it: okta ServerScope mcp:read (scp2); "
+        "if it is this stack's, delete it in Okta",
+    ]
+
+
+@requirement("environments:recovery-proof")
+def test_with_an_id_everything_that_was_begun_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The id is random, and in the marks (ours)."""
+    gone, said = recovered(monkeypatch, Owner("dev", "0a1b2c3d"))
+
+    assert gone == ["0oa1", "role", "scp1", "scp2"]
+    assert not any("left alone" in text for text in said)
+
+
+@requirement("environments:recovery-proof")
+@pytest.mark.parametrize("kind", ["aws:apigatewayv2/api:Api", "aws:dynamodb/table:Table"])
+def test_without_an_id_neither_an_api_nor_notes_are_deleted(kind: str) -> None:
+    """API Gateway lets two APIs have one name; a table is one per name, and holds what people wrote (AWS)."""
+    begun = {"pending_operations": [{"type": "creating", "resource": {"type": kind, "inputs": {"name": "n"}}}]}
+    item = owned(kind, "1", name="n")
+
+    assert recovery.sort([item], Owner("dev"), begun, set()) == ([], [item])
+    assert recovery.sort([item], Owner("dev", "0a1b2c3d"), begun, set()) == ([item], [])
 
 
 OURS = Owner("dev", "0a1b2c3d")

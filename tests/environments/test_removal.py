@@ -76,6 +76,19 @@ def test_without_an_id_only_what_was_being_created_goes(tmp_path: Path, monkeypa
     assert any("left alone" in text and "Api mcp-okta-dev" in text for text in said)
 
 
+@requirement("environments:recovery-proof")
+def test_without_an_id_an_api_that_was_being_created_stays_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another stack's may have the same name; it is named, with what to do (AWS, API Gateway)."""
+    cloud = Cloud(monkeypatch)
+    kind = "aws:apigatewayv2/api:Api"
+    resource = {"type": kind, "inputs": {"name": "mcp-okta-dev"}}
+
+    said = swept(tmp_path, {"pending_operations": [{"type": "creating", "resource": resource}]})
+
+    assert kind in [item.key[0] for item in cloud.objects]
+    assert any("Api mcp-okta-dev (a1); if it is this stack's, delete it in AWS" in text for text in said)
+
+
 @requirement("environments:ownership")
 def test_the_id_is_known_from_the_last_deployment_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The configuration file is in one checkout only (ours)."""

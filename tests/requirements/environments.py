@@ -29,5 +29,9 @@ REQUIREMENTS = {
     "real-plugin": "issue 4: --providers real runs Pulumi's own Okta plugin, where it is installed or can be",
     "no-stand-ins": "issue 4: the local cloud's plugins never work on a real org",
     "empty-groups": "issue 5 §1: a group that nobody is in is said before anything is created",
+    "recovery-proof": "Okta, Apps API; API Gateway: names are not unique; without an id nothing tells whose an object is",
+    "table-settles": "AWS, DynamoDB, DeleteTable: refused while CREATING or UPDATING; DELETING stays visible",
+    "table-protected": "AWS, DynamoDB, UpdateTable: deletion protection; what people wrote is lost by no accident",
+    "rights": "docs/operations.md, Rights: what a role may not see is said",
     "ownership-table": "issue 5 §5, §7: the notes' table and service apps are found by their marks and deleted",
 }
