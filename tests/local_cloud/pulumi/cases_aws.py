@@ -43,6 +43,19 @@ def populate(world: World) -> None:
     above["api"] = above["latest"] = on(world, API, {"name": fresh("api"), "protocolType": "HTTP"})
     above["role"] = on(world, ROLE, {"name": fresh("role"), "assumeRolePolicy": TRUST})
     above["function"] = on(world, FUNCTION, function(world))
+    above["integration"] = on(world, INTEGRATION, integration(world))
+
+
+def integration(world: World) -> Properties:
+    """An integration of the API."""
+    return {
+        **api_id(world),
+        "integrationType": "AWS_PROXY",
+        "integrationUri": f"arn:aws:lambda:us-east-1:1:function:{fresh('f')}",
+        "payloadFormatVersion": "2.0",
+        "timeoutMilliseconds": 30000,
+        "responseParameters": [{"statusCode": "401", "mappings": {"overwrite:header.a": "$response.header.b"}}],
+    }
 
 
 def function(world: World) -> Properties:
@@ -59,6 +72,11 @@ def function(world: World) -> Properties:
         "environment": {"variables": {"MCP_URL": "https://a/mcp"}},
         "tags": TAGS,
     }
+
+
+def target(world: World) -> str:
+    """What a route leads to."""
+    return f"integrations/{world.above['integration']['id']}"
 
 
 def _latest_api(world: World) -> str:
@@ -190,14 +208,7 @@ CASES = (
     ),
     Case(
         token=INTEGRATION,
-        inputs=lambda world: {
-            **api_id(world),
-            "integrationType": "AWS_PROXY",
-            "integrationUri": f"arn:aws:lambda:us-east-1:1:function:{fresh('f')}",
-            "payloadFormatVersion": "2.0",
-            "timeoutMilliseconds": 30000,
-            "responseParameters": [{"statusCode": "401", "mappings": {"overwrite:header.a": "$response.header.b"}}],
-        },
+        inputs=integration,
         change=lambda world: {"timeoutMilliseconds": 20000, "responseParameters": []},
         replace={"integrationType": "HTTP_PROXY"},
         wrong={"timeoutMilliseconds": "long"},
@@ -213,7 +224,7 @@ CASES = (
     ),
     Case(
         token=ROUTE,
-        inputs=lambda world: {**api_id(world), "routeKey": f"GET /{fresh('r')}", "target": "integrations/i1"},
+        inputs=lambda world: {**api_id(world), "routeKey": f"GET /{fresh('r')}", "target": target(world)},
         change=lambda world: {"target": "integrations/i2"},
         replace={"apiId": "other"},
         wrong={"target": 7},

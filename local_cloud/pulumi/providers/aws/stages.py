@@ -30,10 +30,21 @@ LOG_SETTINGS = {"destinationArn": "DestinationArn", "format": "Format"}
 def _arguments(inputs: Properties) -> dict[str, Any]:
     arguments: dict[str, Any] = {"AutoDeploy": inputs.get("autoDeploy", False)}
     arguments["Description"] = inputs.get("description", "")
-    settings = renamed(inputs.get("defaultRouteSettings"), ROUTE_SETTINGS)
+    settings = _route_settings(inputs.get("defaultRouteSettings"))
     log = renamed(inputs.get("accessLogSettings"), LOG_SETTINGS)
     optional = {"DefaultRouteSettings": settings, "AccessLogSettings": log}
     return arguments | {name: value for name, value in optional.items() if value}
+
+
+def _route_settings(given: Properties | None) -> dict[str, Any]:
+    """
+    All three, where there is a block at all: what it leaves out is sent as zero, and a limit of zero stops all.
+
+    Source: Terraform's AWS provider, aws_apigatewayv2_stage (pulumi-aws, issue 2363).
+    """
+    if given is None:
+        return {}
+    return renamed({**dict.fromkeys(ROUTE_SETTINGS, 0), "detailedMetricsEnabled": False, **given}, ROUTE_SETTINGS)
 
 
 def _create(aws: AwsClient, inputs: Properties) -> str:
@@ -93,7 +104,7 @@ STAGE = Resource(
         "apiId": API_ID,
         "arn": OUTPUT,
         "autoDeploy": Property("boolean"),
-        "defaultRouteSettings": Property("object", fields=_ROUTES),
+        "defaultRouteSettings": Property("object", fields=_ROUTES, computed=True),
         "description": Property("string"),
         "executionArn": OUTPUT,
         "invokeUrl": OUTPUT,
