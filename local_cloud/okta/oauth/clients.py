@@ -41,7 +41,7 @@ def authenticate(org: Org, request: Request, form: dict[str, str]) -> Row:
     if basic is not None:
         return _in_header(org, basic, form)
     if "client_secret" in form:
-        return _with_secret(org, (form.get("client_id", ""), form["client_secret"]), "client_secret_post", form)
+        return _with_secret(org, form.get("client_id", ""), {form["client_secret"]}, "client_secret_post", form)
     if "client_assertion" in form:
         return check_assertion(org, request, form)
     return _public(org, form)
@@ -63,7 +63,8 @@ def _in_header(org: Org, credentials: tuple[str, str], form: dict[str, str]) -> 
     client_id, secret = credentials
     app = find_client(org, client_id)
     if app is None or auth_method(app) != "none" or secret or form.get("client_id", client_id) != client_id:
-        return _with_secret(org, credentials, "client_secret_basic", form)
+        # RFC 6749 §2.3.1 wants a secret encoded, and most clients send it as it is.
+        return _with_secret(org, client_id, {secret, unquote_plus(secret)}, "client_secret_basic", form)
     return app
 
 
@@ -78,12 +79,12 @@ def _public(org: Org, form: dict[str, str]) -> Row:
     return app
 
 
-def _with_secret(org: Org, credentials: tuple[str, str], method: str, form: dict[str, str]) -> Row:
-    client_id, secret = credentials
+def _with_secret(org: Org, client_id: str, given: set[str], method: str, form: dict[str, str]) -> Row:
     app = find_client(org, client_id)
     if app is None or auth_method(app) != method or form.get("client_id", client_id) != client_id:
         raise OAuthError("invalid_client", FAILED, 401)
-    if not any(hmac.compare_digest(secret.encode(), known.encode()) for known in active_secrets(app)):
+    pairs = [(secret, known) for secret in given for known in active_secrets(app)]
+    if not any(hmac.compare_digest(secret.encode(), known.encode()) for secret, known in pairs):
         raise OAuthError("invalid_client", BAD_SECRET, 401)
     return app
 
@@ -98,4 +99,4 @@ def _basic(header: str | None) -> tuple[str, str] | None:
         raise OAuthError("invalid_client", FAILED, 401) from error
     if scheme.lower() != "basic":
         raise OAuthError("invalid_client", FAILED, 401)
-    return unquote_plus(name), unquote_plus(secret)
+    return unquote_plus(name), secret

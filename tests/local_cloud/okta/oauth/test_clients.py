@@ -4,6 +4,7 @@ import base64
 import json
 import time
 from typing import Any
+from urllib.parse import quote_plus
 
 import httpx2
 import pytest
@@ -11,6 +12,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 
 from tests.local_cloud.okta.oauth.world import BEARER, SERVICE, World
+from tests.local_cloud.okta.org import NATIVE_APP
 from tests.requirements import requirement
 
 pytestmark = pytest.mark.anyio
@@ -176,3 +178,20 @@ async def test_oktas_javascript_sdk_ends_a_token_and_is_told_so(world: World, ki
 
     assert before["active"] is True
     assert (ended.status_code, after) == (200, {"active": False})
+
+
+@pytest.mark.parametrize("written", ["as it is", "encoded"])
+async def test_a_secret_of_ones_own_works_however_it_is_written_in_the_header(world: World, written: str) -> None:
+    """RFC 6749 §2.3.1 wants it encoded, as Go's client sends it; requests, Authlib and Okta's SDK send it as it is."""
+    secret = "one+two%2Bthree/four"
+    client = {"token_endpoint_auth_method": "client_secret_basic", "client_secret": secret}
+    oauth = {**SERVICE, "redirect_uris": []}
+    body = {**NATIVE_APP, "label": "own", "credentials": {"oauthClient": client}, "settings": {"oauthClient": oauth}}
+    made = await world.org.make("/api/v1/apps", body)
+    sent = secret if written == "as it is" else quote_plus(secret)
+    async with world.org.browser() as browser:
+        response = await browser.post(f"{world.custom}/v1/introspect", data={"token": "x"}, auth=(made["id"], sent))
+        wrong = await browser.post(f"{world.custom}/v1/introspect", data={"token": "x"}, auth=(made["id"], f"{sent}x"))
+
+    assert (response.status_code, response.text) == (200, '{"active":false}')
+    assert wrong.status_code == 401
