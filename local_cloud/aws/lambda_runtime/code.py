@@ -3,7 +3,9 @@
 import asyncio
 import base64
 import io
+import os
 import shutil
+import stat
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -53,19 +55,42 @@ class UnpackedCode:
             old = [root for root, users in self._users.items() if users <= 0 and root != kept]
             for root in old:
                 del self._users[root]
-                await asyncio.to_thread(shutil.rmtree, root, ignore_errors=True)
+                await asyncio.to_thread(remove_tree, root)
 
     def remove(self) -> None:
         """Remove all of it."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_tree(self._folder)
 
 
 def _unpack(code: bytes, root: Path) -> None:
     if root.exists():
         return
     temporary = root.with_suffix(".new")
-    shutil.rmtree(temporary, ignore_errors=True)
+    remove_tree(temporary)
     temporary.mkdir(parents=True)
     with zipfile.ZipFile(io.BytesIO(code)) as archive:
         archive.extractall(temporary)
+    _make_read_only(temporary)
     temporary.rename(root)
+
+
+def _make_read_only(root: Path) -> None:
+    """
+    Let nobody write here, the function neither; it has no effect on root.
+
+    Source: AWS Lambda, execution environment: the code is mounted read-only, `/tmp` is the place to write.
+    """
+    for folder, _, files in os.walk(root, topdown=False):
+        for path in (*(Path(folder, name) for name in files), Path(folder)):
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o555)
+
+
+def remove_tree(root: Path) -> None:
+    """Remove a folder, if it is there, also where nobody may write in it."""
+    if root.is_dir():
+        root.chmod(0o700)
+    for folder, names, _ in os.walk(root):
+        for path in (Path(folder, name) for name in names):
+            if not path.is_symlink():
+                path.chmod(0o700)
+    shutil.rmtree(root, ignore_errors=True)

@@ -1,11 +1,10 @@
 """All functions of the account, run on this machine."""
 
-import shutil
 from itertools import count
 from pathlib import Path
 
 from local_cloud.aws.account import find_function
-from local_cloud.aws.lambda_runtime.code import UnpackedCode
+from local_cloud.aws.lambda_runtime.code import UnpackedCode, remove_tree
 from local_cloud.aws.lambda_runtime.environment import Host
 from local_cloud.aws.lambda_runtime.log import FunctionLog
 from local_cloud.aws.lambda_runtime.outcome import Outcome
@@ -33,7 +32,7 @@ class Functions:
 
     def start(self, host: Host) -> None:
         """Begin to run functions; what a crash left on disk is removed."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_tree(self._folder)
         self._host = host
 
     async def invoke(self, name: str, payload: bytes) -> Outcome:
@@ -64,4 +63,4 @@ class Functions:
         self._host = None
         while self._pools:
             await self._pools.popitem()[1].close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_tree(self._folder)
