@@ -1,5 +1,6 @@
 """What moto holds, as the data plane sees it: one source of truth, read in process."""
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,37 @@ from moto.awslambda.models import lambda_backends
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 RUNTIME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+# Source: AWS Lambda API reference, Invoke: the pattern of FunctionName.
+_REFERENCE = re.compile(
+    r"(?:arn:aws:lambda:)?(?:(?P<region>[a-z]{2}(?:-gov)?-[a-z]+-\d):)?(?:(?P<account>\d{12}):)?(?:function:)?"
+    r"(?P<name>[a-zA-Z0-9_-]+)(?::(?P<qualifier>\$LATEST|[a-zA-Z0-9_-]+))?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a FunctionName refers to; `qualifier` is a version, an alias or $LATEST, None where none is named."""
+
+    name: str
+    qualifier: str | None
+    is_here: bool
+
+    @property
+    def arn(self) -> str:
+        """The ARN, with the qualifier where one is named, as IAM compares it."""
+        return function_arn(self.name) + (f":{self.qualifier}" if self.qualifier else "")
+
+
+def read_reference(text: str) -> Reference | None:
+    """A FunctionName in any of its forms: name, partial ARN, ARN, each with a qualifier or not; None for no form."""
+    found = _REFERENCE.fullmatch(text)
+    if found is None:
+        return None
+    is_here = found["region"] in (None, REGION) and found["account"] in (None, ACCOUNT)
+    return Reference(found["name"], found["qualifier"], is_here)
 
 
 @dataclass(frozen=True)

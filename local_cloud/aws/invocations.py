@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-from local_cloud.aws.account import function_arn
+from local_cloud.aws.account import Reference, function_arn, read_reference
 from local_cloud.aws.lambda_runtime import Outcome
 from local_cloud.aws.replies import Reply, read_body, refusal
 
@@ -17,14 +17,16 @@ _ERRORS = {
 _MORE = {"throttled": {"Reason": "ReservedFunctionConcurrentInvocationLimitExceeded", "Type": "User"}}
 
 
-def invoke_function(environ: dict[str, Any], reference: str, run: Callable[[str, bytes], Outcome]) -> Reply:
+def invoke_function(environ: dict[str, Any], text: str, run: Callable[[str, bytes], Outcome]) -> Reply:
     """
     Run the function and answer with its result.
 
     Source: AWS Lambda API reference, Invoke.
     """
-    name = reference.rpartition(":function:")[2]
-    lacking = _lacking(environ, name)
+    reference = read_reference(text)
+    if reference is None:
+        return refusal(environ, 400, "ValidationException", f"{text[:200]!r} is not a function name or ARN")
+    lacking, name = _lacking(environ, reference), reference.name
     if lacking:
         return refusal(environ, 501, "NotEmulated", f"the local AWS does not emulate {lacking} of Invoke")
     outcome = run(name, read_body(environ) or b"{}")
@@ -39,10 +41,12 @@ def invoke_function(environ: dict[str, Any], reference: str, run: Callable[[str,
     return Reply(200, outcome.body, headers)
 
 
-def _lacking(environ: dict[str, Any], name: str) -> str | None:
-    qualifier = parse_qs(environ.get("QUERY_STRING", "")).get("Qualifier", ["$LATEST"])[0]
-    if ":" in name or qualifier != "$LATEST":
+def _lacking(environ: dict[str, Any], reference: Reference) -> str | None:
+    qualifiers = {reference.qualifier, *parse_qs(environ.get("QUERY_STRING", "")).get("Qualifier", [])}
+    if qualifiers - {None, "$LATEST"}:
         return "versions and aliases"
+    if not reference.is_here:
+        return "functions of another account or region"
     kind = environ.get("HTTP_X_AMZ_INVOCATION_TYPE", "RequestResponse")
     if kind != "RequestResponse":
         return f"the invocation type {kind!r}"

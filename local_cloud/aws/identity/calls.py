@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from local_cloud.aws.account import ACCOUNT, REGION, function_arn
+from local_cloud.aws.account import ACCOUNT, REGION, read_reference
 from local_cloud.aws.identity.errors import NotEvaluated
 
 Pair = tuple[str, str]
@@ -90,9 +90,9 @@ def _monitoring(environ: Mapping[str, Any], body: bytes) -> Iterator[Pair]:
 
 def _lambda(environ: Mapping[str, Any], body: bytes) -> Iterator[Pair]:
     found = _INVOKE.match(environ.get("PATH_INFO", ""))
-    if found and environ["REQUEST_METHOD"] == "POST":
-        name = unquote(found[1]).rpartition(":function:")[2]
-        yield "lambda:InvokeFunction", function_arn(name)
+    reference = read_reference(unquote(found[1])) if found and environ["REQUEST_METHOD"] == "POST" else None
+    if reference:
+        yield "lambda:InvokeFunction", reference.arn
 
 
 def _target(environ: Mapping[str, Any]) -> str:
@@ -102,7 +102,7 @@ def _target(environ: Mapping[str, Any]) -> str:
 def _document(body: bytes) -> dict[str, Any]:
     try:
         document = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
 

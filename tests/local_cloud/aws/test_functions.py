@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from tests.local_cloud.aws.account import ECHO, Account, zipped
 from tests.requirements import requirement
 
+ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
 PID = "import os\ndef handler(event, context):\n    return os.getpid()"
 # Waits until the file that the event names is there: a call is in flight for as long as the test wants.
 GATE = """
@@ -69,6 +70,28 @@ def test_the_sdk_invokes_what_is_deployed(account: Account) -> None:
     account.create_function(ECHO)
 
     assert invoke(account, {"a": 1}) == {"a": 1}
+
+
+@requirement("aws:invoke")
+@pytest.mark.parametrize("qualifier", ["", ":$LATEST"])
+@pytest.mark.parametrize(
+    "form", ["f", "function:f", "123456789012:f", "123456789012:function:f", "us-east-1:123456789012:function:f", ARN]
+)
+def test_each_form_of_a_functions_name_is_the_function(account: Account, form: str, qualifier: str) -> None:
+    """Name, partial ARN and ARN, of what is deployed now (AWS, Invoke: FunctionName)."""
+    account.create_function(ECHO)
+
+    assert invoke(account, 1, f"{form}{qualifier}") == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["f:1", "f:live", f"{ARN}:live", ARN.replace("us-east-1", "eu-west-1"), "210987654321:f"]
+)
+def test_another_version_or_account_is_not_this_function(account: Account, name: str) -> None:
+    """It is refused, by its name (design: unknown means refused)."""
+    account.create_function(ECHO)
+    with pytest.raises(ClientError, match="does not emulate"):
+        invoke(account, 1, name)
 
 
 @requirement("aws:allow-list")
@@ -149,10 +172,10 @@ def test_an_update_counts_at_once_and_a_call_in_flight_ends_on_the_old_version(a
         assert invoke(account) == "new"
         assert call.release() == "old"
     assert len(list((account.root / ".local/functions").glob("f-*/*"))) == 1, "the old code is still there"
-    code = "import os\ndef handler(event, context):\n    return os.environ.get('V')"
+    code = "import os\ndef handler(event, context):\n    return os.environ.get('WHICH')"
     account.functions.update_function_code(FunctionName="f", ZipFile=zipped(code))
     assert invoke(account) is None
-    account.functions.update_function_configuration(FunctionName="f", Environment={"Variables": {"V": "2"}})
+    account.functions.update_function_configuration(FunctionName="f", Environment={"Variables": {"WHICH": "2"}})
     assert invoke(account) == "2"
 
 
