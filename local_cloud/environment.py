@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from local_cloud.folder import LocalFolder
+from local_cloud.hosts import ORG_DOMAIN, ORG_NAME
+from local_cloud.keys import Keys, read_keys
 from local_cloud.state import State
 
 # Who may what on the local cloud, where the stack does not say: the groups of the seed file.
@@ -45,29 +47,30 @@ def local_environment(
     What to set, and with None what to unset, in an environment that is like `current`.
 
     Raises:
-        LocalCloudError: the passphrase cannot be read.
+        LocalCloudError: a secret cannot be read.
     """
     unset = [*LEADS_ELSEWHERE, *(name for name in current if name.startswith("AWS_ENDPOINT_URL_"))]
-    return dict.fromkeys(unset) | okta_variables(state) | aws_variables(state) | engine_variables(folder, current)
+    clouds = okta_variables(state) | aws_variables(state, read_keys(folder))
+    return dict.fromkeys(unset) | clouds | engine_variables(folder, current)
 
 
 def okta_variables(state: State) -> dict[str, str | None]:
     """The Okta plugin reaches plain http through its proxy setting (facts: OKTA_HTTP_PROXY)."""
     return {
         "OKTA_HTTP_PROXY": state.okta_url,
-        "OKTA_ORG_NAME": "local",
-        "OKTA_BASE_URL": "okta.localhost",
+        "OKTA_ORG_NAME": ORG_NAME,
+        "OKTA_BASE_URL": ORG_DOMAIN,
         "OKTA_API_TOKEN": state.okta_api_token,
         "MCP_OKTA_LOCAL_ACCESS": json.dumps(ACCESS),
     }
 
 
-def aws_variables(state: State) -> dict[str, str | None]:
-    """Keys that open nothing, an endpoint on this machine, and none of the person's AWS files."""
+def aws_variables(state: State, keys: Keys) -> dict[str, str | None]:
+    """This root's own key, an endpoint on this machine, and none of the person's AWS files."""
     return {
         "AWS_ENDPOINT_URL": state.aws_endpoint_url,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ACCESS_KEY_ID": keys.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_access_key,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,

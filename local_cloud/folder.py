@@ -3,12 +3,16 @@
 import contextlib
 import os
 import secrets
+import string
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from local_cloud.errors import LocalCloudError
 
+PASSPHRASE, OKTA_TOKEN = "passphrase", "okta-api-token"
+AWS_KEY_ID, AWS_KEY_SECRET = "aws-access-key-id", "aws-secret-access-key"
+_LETTERS = string.ascii_uppercase + "234567"
 INSIDE = ("pulumi", "bin", "state", "logs", "bundle", "tokens")
 
 
@@ -66,13 +70,13 @@ class LocalFolder:
         for folder in (self.path, *(self.path / name for name in INSIDE)):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.chmod(0o700)
-        for name in ("passphrase", "okta-api-token"):
+        for name in (PASSPHRASE, OKTA_TOKEN, AWS_KEY_ID, AWS_KEY_SECRET):
             if not (self.path / name).exists():
-                write_private(self.path / name, secrets.token_urlsafe(32))
+                write_private(self.path / name, _access_key_id() if name == AWS_KEY_ID else secrets.token_urlsafe(32))
 
     def secret(self, name: str) -> str:
         """
-        Read the passphrase or the API token of the local Okta.
+        Read the passphrase, the API token of the local Okta, or a part of the access key of the local AWS.
 
         Raises:
             LocalCloudError: the file is not there or cannot be read.
@@ -83,6 +87,11 @@ class LocalFolder:
             raise LocalCloudError(
                 f"{self.path / name} cannot be read: {error.strerror}", remedy="mcp-okta local up"
             ) from error
+
+
+def _access_key_id() -> str:
+    """One that does not look like a real account's, to people and to programs that look for leaked keys."""
+    return "LOCAL" + "".join(secrets.choice(_LETTERS) for _ in range(15))
 
 
 def write_private(path: Path, text: str) -> None:

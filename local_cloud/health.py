@@ -6,14 +6,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from local_cloud.hosts import OurHosts
 from local_cloud.state import State
-
-# A service that the local AWS does not have: refused at once, without waking a backend of moto.
-PROBE = {"Authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/health/aws4_request"}
 
 
 def build_control(identity: dict[str, Any], apis: Any) -> Starlette:
@@ -22,7 +21,7 @@ def build_control(identity: dict[str, Any], apis: Any) -> Starlette:
     async def health(request: Request) -> JSONResponse:
         return JSONResponse({**identity, "apis": apis()})
 
-    return Starlette(routes=[Route("/health", health)])
+    return Starlette(routes=[Route("/health", health)], middleware=[Middleware(OurHosts)])
 
 
 def ask_health(state: State, seconds: float = 3) -> dict[str, Any] | None:
@@ -53,7 +52,7 @@ def _get(url: str, seconds: float) -> tuple[int, bytes] | None:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=seconds)
     try:
-        connection.request("GET", parts.path, headers=PROBE)
+        connection.request("GET", parts.path)
         response = connection.getresponse()
         return response.status, response.read()
     except (OSError, http.client.HTTPException):

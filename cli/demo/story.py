@@ -88,11 +88,14 @@ class Story:
             raise DemoError(f"the stack {STACK} is deployed already, and the demo would destroy it", "mcp-okta down")
 
     def _snapshot(self, status: dict[str, Any]) -> Snapshot:
+        from local_cloud import supervisor
+
+        known = supervisor.environment(self._root)
         aws = {
             "endpoint_url": status["aws_endpoint_url"],
-            "region_name": "us-east-1",
-            "aws_access_key_id": "local",
-            "aws_secret_access_key": "local",
+            "region_name": known["AWS_REGION"] or "",
+            "aws_access_key_id": known["AWS_ACCESS_KEY_ID"] or "",
+            "aws_secret_access_key": known["AWS_SECRET_ACCESS_KEY"] or "",
         }
         return take_snapshot(status["okta_url"], status["okta_api_token"], aws)
 

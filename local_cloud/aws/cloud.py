@@ -14,11 +14,13 @@ from local_cloud.aws.cloudwatch import Delivery
 from local_cloud.aws.control_plane import ControlPlane, DataPlane
 from local_cloud.aws.control_server import ControlPlaneServer
 from local_cloud.aws.front_door import FrontDoors
-from local_cloud.aws.identity import Gate, Sessions
+from local_cloud.aws.identity import Administrator, Gate, Sessions
 from local_cloud.aws.lambda_runtime import Functions, Host
 from local_cloud.aws.lambda_runtime.interpreter import make_interpreter
 from local_cloud.aws.ports import ApiPorts
 from local_cloud.errors import LocalCloudError
+from local_cloud.folder import LocalFolder
+from local_cloud.keys import Keys, read_keys
 
 T = TypeVar("T")
 FOLLOW_SECONDS = 10
@@ -30,6 +32,7 @@ class AwsCloud:
 
     def __init__(self, root: Path, port: int = 0, report: Callable[[str], None] = _log.info) -> None:
         self._root = root
+        self._folder = LocalFolder.of(root)
         self._port = port
         self._report = report
         local = root / ".local"
@@ -47,15 +50,17 @@ class AwsCloud:
         Start everything; the answer is the endpoint for `AWS_ENDPOINT_URL`.
 
         Raises:
-            LocalCloudError: a port is taken, or the function's interpreter cannot be made.
+            LocalCloudError: a port is taken, a secret cannot be read, or the function's interpreter cannot be made.
         """
         self._loop = asyncio.get_running_loop()
+        self._folder.prepare()
         requirements = self._root / "requirements/runtime.txt"
         make = partial(make_interpreter, self._root / ".local/runtime", requirements, self._report)
         python = await anyio.to_thread.run_sync(make)
         control_plane, sessions = ControlPlane(self._data_plane()), Sessions()
-        self._server = ControlPlaneServer(Gate(control_plane, sessions), self._port)
-        self._functions_server = ControlPlaneServer(Gate(control_plane, sessions, functions_only=True), 0)
+        gate = Gate(control_plane, sessions, Administrator.of(self._folder))
+        self._server = ControlPlaneServer(gate, self._port)
+        self._functions_server = ControlPlaneServer(Gate(control_plane, sessions), 0)
         self.functions.start(Host(python, self._functions_server.url, sessions, self._delivery))
         return self._server.url
 
@@ -78,6 +83,11 @@ class AwsCloud:
         if self._server is None:
             raise LocalCloudError("the local AWS is not running", "mcp-okta local up")
         return self._server.url
+
+    @property
+    def keys(self) -> Keys:
+        """The administrator's key, once it was started."""
+        return read_keys(self._folder)
 
     @property
     def rename_www_authenticate(self) -> bool:

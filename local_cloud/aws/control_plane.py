@@ -2,33 +2,31 @@
 
 import io
 import json
-import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from local_cloud.aws import switch
 from local_cloud.aws.account import REGION, gateway
+from local_cloud.aws.documents import refuse_document
 from local_cloud.aws.identity.managed import bring_managed_policy
 from local_cloud.aws.invocations import invoke_function
 from local_cloud.aws.lambda_runtime import Outcome
 from local_cloud.aws.moto_server import Moto
 from local_cloud.aws.refusals import refuse_request
-from local_cloud.aws.replies import Reply, StartResponse, json_reply, peek_body, read_body, refusal, service_of
+from local_cloud.aws.replies import Reply, StartResponse, peek_body, read_body, refusal, service_of
 from local_cloud.aws.stages import tag_stage, update_stage
 from local_cloud.errors import LocalCloudError
 
 SERVICES = frozenset({"apigateway", "lambda", "iam", "logs", "sts", "dynamodb", "monitoring", "tagging"})
-_FOLLOWED = (None, "apigateway", "lambda")
+_FOLLOWED = ("apigateway", "lambda")
 _GLOBAL = ("iam", "sts")
 _API = re.compile(r"^/v2/apis(?:/[^/]+)?$")
 _STAGE = re.compile(r"^/v2/apis/([^/]+)/stages/([^/]+)$")
 _STAGE_TAGS = re.compile(r"^/v2/tags/arn:aws:apigateway:[^/]*/apis/([^/]+)/stages/([^/]+)$")
 _INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
-_SWITCH = "/_local/rename-www-authenticate"
-_UNSIGNED = (_SWITCH, "/moto-api/")
-_log = logging.getLogger("local_cloud.aws")
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class ControlPlane:
     """
     The WSGI application: moto's, with each API's own endpoint in its answers, and with UpdateStage and Invoke.
 
-    Does not check: signatures; every access key opens the one account.
+    Does not check: who calls; that is the gate's.
     """
 
     def __init__(self, data_plane: DataPlane) -> None:
@@ -65,9 +63,12 @@ class ControlPlane:
 
     def _reply(self, environ: dict[str, Any]) -> Reply:
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
+        if path == switch.PATH:
+            return switch.turn_switch(environ, self._data_plane.rename)
         service, refused = _service(environ)
         own = (
             refused
+            or refuse_document(environ, service)
             or refuse_request(environ, service, self._data_plane.runtime)
             or self._own_reply(environ, method, path)
         )
@@ -84,8 +85,6 @@ class ControlPlane:
 
     def _own_reply(self, environ: dict[str, Any], method: str, path: str) -> Reply | None:
         """The answer of a call that moto lacks or that needs the data plane; None for all the others."""
-        if (method, path) == ("PUT", _SWITCH):
-            return self._switch(environ)
         if (method, path) == ("POST", "/v2/apis"):
             return self._create_api(environ)
         if method == "POST" and (found := _INVOKE.match(path)):
@@ -118,26 +117,12 @@ class ControlPlane:
             api.update({"apiEndpoint": endpoint} if endpoint else {})
         return Reply(reply.status, json.dumps(document).encode(), reply.headers)
 
-    def _switch(self, environ: dict[str, Any]) -> Reply:
-        """`PUT {"enabled": …}`: whether the front doors rename WWW-Authenticate."""
-        try:
-            enabled = json.loads(read_body(environ))["enabled"]
-        except (ValueError, KeyError, TypeError):
-            enabled = None
-        if not isinstance(enabled, bool):
-            return refusal(environ, 400, "BadRequestException", 'the body must be {"enabled": true} or false')
-        self._data_plane.rename(enabled)
-        return json_reply(200, {"enabled": enabled})
-
 
 def _service(environ: Mapping[str, Any]) -> tuple[str | None, Reply | None]:
     """Which service is called, and the refusal if it, or its region, is not emulated."""
     region, service = service_of(environ)
-    if service is None and not environ.get("PATH_INFO", "").startswith(_UNSIGNED):
-        # moto would take it for a call of S3, which is not emulated
+    if service is None:  # moto would take it for a call of S3, which is not emulated
         return None, refusal(environ, 403, "MissingAuthenticationToken", "the request is not signed")
-    if service is None:
-        return None, None
     if service not in SERVICES:
         lacking = f"the service {service!r}"
     elif region != REGION and service not in _GLOBAL:

@@ -6,10 +6,12 @@ import logging
 import socket
 import threading
 from typing import Any
+from urllib.parse import urlsplit
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from local_cloud.aws.edge import Edge
 from local_cloud.aws.errors import PortTaken
 from local_cloud.aws.replies import Application
 from local_cloud.ports import describe_holder, listen_on
@@ -29,6 +31,19 @@ class _QuietHandler(MotoRequestHandler):
         self.connections.discard(self.connection)
         super().finish()
 
+    def run_wsgi(self) -> None:
+        """Answer a request whose target is a URL at all."""
+        try:
+            urlsplit(self.path)
+        except ValueError:
+            self.send_error(400, "the target is no URL")
+        else:
+            super().run_wsgi()
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Without taking the target apart, which need not be a URL."""
+        self.log("info", "%r %s %s", self.requestline, code, size)
+
     def log(self, type: str, message: str, *args: Any) -> None:
         """Requests go to the log file, not to a terminal."""
         logging.getLogger("local_cloud.aws").debug(message, *args)
@@ -36,7 +51,7 @@ class _QuietHandler(MotoRequestHandler):
 
 class ControlPlaneServer:
     """
-    The control plane's server.
+    The control plane's server, with the edge in front of the application.
 
     Raises:
         PortTaken: another process holds the port.
@@ -50,7 +65,7 @@ class ControlPlaneServer:
         with open_listener(port, "the local AWS") as listener:
             descriptor = listener.fileno()
             self._server: BaseWSGIServer = make_server(
-                "127.0.0.1", listener.getsockname()[1], app, threaded=True, request_handler=handler, fd=descriptor
+                "127.0.0.1", listener.getsockname()[1], Edge(app), threaded=True, request_handler=handler, fd=descriptor
             )
         self._thread = threading.Thread(target=self._serve, name="control-plane", daemon=True)
         self._thread.start()

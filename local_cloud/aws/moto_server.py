@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from moto.core.model_instances import reset_model_data
+from moto.moto_api import recorder
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from local_cloud.aws.replies import Reply, refusal
@@ -11,11 +12,22 @@ from local_cloud.aws.replies import Reply, refusal
 _log = logging.getLogger("local_cloud.aws")
 
 
+# What moto serves beside AWS's services, whoever asks: it resets, records, writes files and replays requests.
+_MOTOS_OWN = ("moto_api", "instance_metadata")
+
+
 class _Dispatcher(DomainDispatcherApplication):
     """API Gateway v2 alone: v1 shares its host name, and wants a validator of OpenAPI that nobody here uses."""
 
     def get_backend_for_host(self, host: str | None) -> Any:
-        """The name of moto's backend for this host."""
+        """
+        The name of moto's backend for this host.
+
+        Raises:
+            NotImplementedError: it is one of moto's own.
+        """
+        if host in _MOTOS_OWN:
+            raise NotImplementedError("moto's own API")
         backend = super().get_backend_for_host(host)
         return "apigatewayv2" if backend == "apigateway" else backend
 
@@ -24,6 +36,7 @@ class Moto:
     """Answers as moto does; what moto lacks or stumbles over is an AWS error with the call's name."""
 
     def __init__(self) -> None:
+        recorder.stop_recording()  # a variable of moto's may have started it
         self._app = _Dispatcher(create_backend_app)
 
     def reply(self, environ: dict[str, Any]) -> Reply:
@@ -44,7 +57,9 @@ class Moto:
         reply = Reply(500)
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
-            reply.status, reply.headers = int(status.split(" ")[0]), headers
+            reply.status = int(status.split(" ")[0])
+            # moto lets every page read every answer
+            reply.headers = [pair for pair in headers if not pair[0].lower().startswith("access-control-")]
 
         reply.body = b"".join(self._app(environ, start_response))
         reset_model_data()  # moto remembers each object that there ever was, for a page that nobody here opens

@@ -49,12 +49,6 @@ def service_of(environ: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return (found[2], found[3]) if found else (None, None)
 
 
-def access_key_of(environ: Mapping[str, Any]) -> str:
-    """The id of the key that the request is signed with; empty when it is not signed."""
-    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    return found[1] if found else ""
-
-
 def refusal(environ: Mapping[str, Any], status: int, code: str, message: str, **more: str) -> Reply:
     """
     Refuse a call, in the caller's protocol: XML for the query protocol, EC2 and S3, JSON for the others.
@@ -74,7 +68,7 @@ def refusal(environ: Mapping[str, Any], status: int, code: str, message: str, **
 
 
 def read_body(environ: dict[str, Any]) -> bytes:
-    """The request's body, of the length that it declares."""
+    """The request's body, of the length that it declares; the edge has seen to it that this is its length."""
     return environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
 
 

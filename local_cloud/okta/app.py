@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local_cloud.clock import Clock
-from local_cloud.okta.absolute_form import AbsoluteForm
+from local_cloud.hosts import OurHosts
 from local_cloud.okta.calls import error_response
 from local_cloud.okta.errors import not_built, wrong_method
 from local_cloud.okta.local import local_routes
@@ -32,7 +32,7 @@ def build_okta(settings: OktaSettings, clock: Clock) -> Starlette:
         org.store.save()
     app = Starlette(
         routes=[*management_routes(org), *oauth_routes(org), *local_routes(org)],
-        middleware=[Middleware(AbsoluteForm)],
+        middleware=[Middleware(OurHosts)],
         exception_handlers={404: refuse_path, 405: refuse_method},
     )
     app.router.redirect_slashes = False

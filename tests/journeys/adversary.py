@@ -44,8 +44,7 @@ class Deployment:
             service,
             endpoint_url=self.aws_url,
             region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
+            **self.checkout.aws_keys(),
         )
 
     @cached_property
@@ -98,4 +97,5 @@ class Deployment:
     def rename(self, enabled: bool) -> None:
         """Let the front door rename WWW-Authenticate, or not."""
         switch = f"{self.aws_url}/_local/rename-www-authenticate"
-        httpx2.put(switch, json={"enabled": enabled}, timeout=REQUEST_SECONDS).raise_for_status()
+        headers = {"Authorization": f"SSWS {(self.checkout.root / '.local/okta-api-token').read_text()}"}
+        httpx2.put(switch, json={"enabled": enabled}, headers=headers, timeout=REQUEST_SECONDS).raise_for_status()

@@ -80,6 +80,11 @@ class Checkout:
         """`local status --json`."""
         return self.ok("local", "status", "--json").json
 
+    def aws_keys(self) -> dict[str, str]:
+        """The administrator's key of the local AWS, as the AWS SDK takes it."""
+        names = {"aws_access_key_id": "aws-access-key-id", "aws_secret_access_key": "aws-secret-access-key"}
+        return {name: (self.root / ".local" / file).read_text() for name, file in names.items()}
+
     def outputs(self, *where: str) -> dict[str, Any]:
         """`outputs --json` of a stack or branch."""
         return self.ok("outputs", "--json", *where).json

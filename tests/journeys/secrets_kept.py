@@ -21,12 +21,16 @@ ALLOWED = {
     ".local/okta-api-token": {"API token"},
     ".local/cloud.json": {"API token"},
     ".local/passphrase": {"passphrase"},
+    ".local/aws-access-key-id": {"AWS key"},
+    ".local/aws-secret-access-key": {"AWS key"},
     "nightly.pem": {"private key"},
 }
 # Variables of the engine's and the commands' own processes, which no other user may read (proc(5), environ).
 ALLOWED_VARIABLES = {
     "OKTA_API_TOKEN": {"API token"},
     "PULUMI_CONFIG_PASSPHRASE": {"passphrase"},
+    "AWS_ACCESS_KEY_ID": {"AWS key"},
+    "AWS_SECRET_ACCESS_KEY": {"AWS key"},
     "TOKEN": {"access_token", "bad token"},
 }
 
@@ -41,6 +45,7 @@ def standing(checkout: Checkout) -> dict[str, set[str]]:
         "password": {person["password"] for person in people},
         "API token": tokens,
         "passphrase": {(local / "passphrase").read_text().strip()},
+        "AWS key": set(checkout.aws_keys().values()),
         "private key": {line for line in pem if len(line) >= SHORTEST},
         "signing key": set(
             private_parts([json.loads(line) for line in (local / "okta.json").read_text().splitlines()])

@@ -23,8 +23,7 @@ def snapshot_of(checkout: Checkout) -> Snapshot:
     """Everything that the checkout's two clouds hold."""
     status = checkout.status()
     aws = {"endpoint_url": status["aws_endpoint_url"], "region_name": "us-east-1"}
-    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-    return take_snapshot(status["okta_url"], status["okta_api_token"], aws | keys)
+    return take_snapshot(status["okta_url"], status["okta_api_token"], aws | checkout.aws_keys())
 
 
 def check_message(done: Done, code: int, *words: str) -> None:

@@ -19,8 +19,7 @@ def aws(checkout: Checkout, service: str) -> Any:
         service,
         endpoint_url=checkout.status()["aws_endpoint_url"],
         region_name="us-east-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
+        **checkout.aws_keys(),
     )
 
 

@@ -37,6 +37,8 @@ def test_everything_points_to_this_machine(folder: LocalFolder, state: State) ->
     assert variables["OKTA_HTTP_PROXY"] == "http://127.0.0.1:1"
     assert variables["OKTA_API_TOKEN"] == "t0ken"
     assert variables["AWS_ENDPOINT_URL"] == "http://127.0.0.1:2"
+    assert variables["AWS_ACCESS_KEY_ID"] == folder.secret("aws-access-key-id")
+    assert variables["AWS_SECRET_ACCESS_KEY"] == folder.secret("aws-secret-access-key")
     assert variables["AWS_REGION"] == variables["AWS_DEFAULT_REGION"] == "us-east-1"
     assert variables["PULUMI_STACK"] == "local"
     assert variables["PULUMI_HOME"] == str(folder.path / "pulumi")

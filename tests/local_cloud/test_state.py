@@ -9,8 +9,11 @@ import pytest
 
 from local_cloud.errors import LocalCloudError
 from local_cloud.folder import LocalFolder, write_private
+from local_cloud.keys import read_keys
 from local_cloud.state import State, read_last_boot, read_state, remove_state, write_last_boot, write_state
 from tests.requirements import requirement
+
+SECRETS = ("passphrase", "okta-api-token", "aws-access-key-id", "aws-secret-access-key")
 
 
 @pytest.fixture
@@ -86,14 +89,25 @@ def test_the_last_boot_is_remembered(folder: LocalFolder) -> None:
 
 @requirement("local:state-file")
 def test_secrets_are_made_once_and_private(folder: LocalFolder) -> None:
-    """Passphrase and API token are random, 0600, and survive a second preparation (rules: secret files 0600)."""
-    first = (folder.secret("passphrase"), folder.secret("okta-api-token"))
+    """Each is random, 0600, and survives a second preparation (rules: secret files 0600)."""
+    first = [folder.secret(name) for name in SECRETS]
     folder.prepare()
 
-    assert (folder.secret("passphrase"), folder.secret("okta-api-token")) == first
-    assert all(len(secret) >= 32 for secret in first) and first[0] != first[1]
-    modes = {stat.S_IMODE((folder.path / name).stat().st_mode) for name in ("passphrase", "okta-api-token")}
-    assert modes == {0o600}
+    assert [folder.secret(name) for name in SECRETS] == first
+    assert all(len(secret) >= 20 for secret in first) and len(set(first)) == len(SECRETS)
+    assert {stat.S_IMODE((folder.path / name).stat().st_mode) for name in SECRETS} == {0o600}
+
+
+def test_a_folder_of_before_there_was_a_key_gets_one(folder: LocalFolder) -> None:
+    """And keeps its other secrets (ours)."""
+    passphrase = folder.secret("passphrase")
+    for name in ("aws-access-key-id", "aws-secret-access-key"):
+        (folder.path / name).unlink()
+    folder.prepare()
+
+    assert folder.secret("passphrase") == passphrase
+    assert read_keys(folder).access_key_id.startswith("LOCAL")
+    assert read_keys(folder).secret_access_key not in repr(read_keys(folder))
 
 
 def test_a_missing_secret_is_named(folder: LocalFolder) -> None:

@@ -15,6 +15,7 @@ import pytest
 from local_cloud import health, supervisor
 from local_cloud.errors import LocalCloudError
 from local_cloud.folder import LocalFolder
+from local_cloud.keys import read_keys
 from local_cloud.lock import locked
 from local_cloud.ports import KeptPorts
 from local_cloud.processes import processes_of
@@ -63,8 +64,9 @@ def test_a_second_start_finds_the_first(root: Path, running: State) -> None:
 @requirement("local:status")
 def test_the_status_has_the_keys_of_the_contract(root: Path, running: State) -> None:
     """Whether it runs or not (design, contract 4); the environments are the APIs that carry its name."""
-    aws = {"region_name": "us-east-1", "aws_access_key_id": "local", "aws_secret_access_key": "local"}
-    gateway = boto3.client("apigatewayv2", endpoint_url=running.aws_endpoint_url, **aws)
+    keys = read_keys(LocalFolder.of(root))
+    session = boto3.Session(keys.access_key_id, keys.secret_access_key, region_name="us-east-1")
+    gateway = session.client("apigatewayv2", endpoint_url=running.aws_endpoint_url)
     endpoint = gateway.create_api(Name="mcp-okta-local", ProtocolType="HTTP")["ApiEndpoint"]
     gateway.create_api(Name="of-somebody-else", ProtocolType="HTTP")
     gateway.close()
@@ -222,9 +224,12 @@ def test_the_environment_of_a_running_local_cloud_has_its_addresses(root: Path, 
 
 @requirement("local:state-file")
 def test_what_the_daemon_writes_is_for_its_owner_only(root: Path, running: State) -> None:
-    """State, ports, log and the org's objects have mode 0600, and no log has a secret (rules)."""
+    """State, ports, log, secrets and the org's objects have mode 0600, and no log has a secret (rules)."""
     folder = LocalFolder.of(root)
-    files = [folder.state_file, folder.log, folder.path / "ports.json", folder.path / "okta.json"]
+    names = ("ports.json", "okta.json", "aws-access-key-id", "aws-secret-access-key")
+    files = [folder.state_file, folder.log, *(folder.path / name for name in names)]
 
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
-    assert running.okta_api_token not in folder.log.read_text()
+    log, keys = folder.log.read_text(), read_keys(folder)
+    for secret in (running.okta_api_token, keys.access_key_id, keys.secret_access_key):
+        assert secret not in log

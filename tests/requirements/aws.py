@@ -32,5 +32,11 @@ REQUIREMENTS = {
     "dynamodb": "issue 4: DynamoDB from inside the function, through AWS_ENDPOINT_URL; DynamoDB developer guide",
     "cloudwatch": "issue 4: logs readable through the AWS SDK (CloudWatch Logs in moto)",
     "failures": f"{_LAMBDA}troubleshooting-invocation.html; {_LAMBDA}lambda-runtime-environment.html",
+    "hosts": "RFC 9110 §7.2, §15.5.20; RFC 9112 §3.2.2: DNS rebinding",
+    "keys": "AWS Signature Version 4; ours: another user of this machine runs no code as this one",
+    "malformed": "RFC 9112 §6: no request makes the local AWS fail",
+    "no-page": "Fetch, CORS: no page in a browser reaches the control plane",
+    "switch": "docs/architecture.md, test switches: the token of the local Okta opens them",
+    "read-only": f"{_LAMBDA}lambda-runtime-environment.html; {_LAMBDA}configuration-envvars.html (LAMBDA_TASK_ROOT)",
     "log-size": "ours: a local cloud that runs for months does not fill the disk",
 }

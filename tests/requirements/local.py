@@ -5,6 +5,7 @@ REQUIREMENTS = {
     "down-twice": "issue 3, must show: nothing is left running, and stopping may be repeated",
     "crash": "issue 3, §5: a crash or a stale state file is noticed and mended by the next `local up`",
     "taken-port": "issue 3, must show: a taken port ends with one clear message, nothing half-done left behind",
+    "hosts": "RFC 9110 §7.2, §15.5.20: DNS rebinding; only the names that the local cloud gives itself",
     "kept-ports": "docs/architecture.md: the issuer and the audience are made of ports, so these survive a restart",
     "state-file": "docs/architecture.md, contract 4: where the local cloud is; secrets in files of mode 0600",
     "status": "docs/architecture.md, contract 4: the keys of `local status --json`",

@@ -16,6 +16,7 @@ from local_cloud.aws.front_door.door import Door
 from local_cloud.aws.lambda_runtime import Functions
 from local_cloud.aws.ports import ApiPorts
 from local_cloud.errors import LocalCloudError
+from local_cloud.hosts import OurHosts
 from local_cloud.parts import PartServer
 
 KEEP_ALIVE_SECONDS = 75
@@ -82,7 +83,7 @@ class FrontDoors:
         door = Door(api_id, self._functions, access_log, lambda: self.rename_www_authenticate)
         server = PartServer(
             uvicorn.Config(
-                door,
+                OurHosts(door),
                 lifespan="off",
                 ws="none",
                 log_config=None,

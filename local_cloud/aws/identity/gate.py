@@ -3,22 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
+from local_cloud.aws import switch
 from local_cloud.aws.account import ACCOUNT
+from local_cloud.aws.identity.administrator import Administrator
 from local_cloud.aws.identity.authorization import refused
 from local_cloud.aws.identity.calls import read_calls
 from local_cloud.aws.identity.errors import NotEvaluated
 from local_cloud.aws.identity.roles import find_role
 from local_cloud.aws.identity.sessions import Session, Sessions
-from local_cloud.aws.replies import (
-    Application,
-    Reply,
-    StartResponse,
-    access_key_of,
-    peek_body,
-    read_body,
-    refusal,
-    service_of,
-)
+from local_cloud.aws.identity.signature import Signature, is_signed_with, read_signature
+from local_cloud.aws.replies import Application, Reply, StartResponse, peek_body, read_body, refusal
 
 _JSON = "application/x-amz-json"
 
@@ -28,32 +22,38 @@ class Gate:
     The WSGI application in front of the control plane.
 
     Args:
-        functions_only: let in nobody but functions, and so nobody to the switches and to moto's own API.
-
-    Does not check: signatures. A session is known by its key and its token.
+        administrator: who may everything, and turn the switches; None lets in nobody but functions.
     """
 
-    def __init__(self, control_plane: Application, sessions: Sessions, functions_only: bool = False) -> None:
+    def __init__(
+        self, control_plane: Application, sessions: Sessions, administrator: Administrator | None = None
+    ) -> None:
         self._control_plane = control_plane
         self._sessions = sessions
-        self._functions_only = functions_only
+        self._administrator = administrator
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer or refuse one request."""
-        key = access_key_of(environ)
-        if not self._functions_only and not self._sessions.knows(key):
-            return self._control_plane(environ, start_response)
-        session = self._sessions.find(key, environ.get("HTTP_X_AMZ_SECURITY_TOKEN", ""))
-        answer = self._answer(environ, session)
+        answer = self._answer(environ)
         return answer.send(start_response) if answer else self._control_plane(environ, start_response)
 
-    def _answer(self, environ: dict[str, Any], session: Session | None) -> Reply | None:
+    def _answer(self, environ: dict[str, Any]) -> Reply | None:
         """The answer to a call that must not, or need not, reach the control plane."""
-        service = service_of(environ)[1]
-        if service is None:
+        administrator = self._administrator
+        if administrator and environ.get("PATH_INFO") == switch.PATH:
+            return switch.refuse_stranger(environ, administrator.switch_token)
+        signature = read_signature(environ)
+        if signature is None:
             return refusal(environ, 403, "MissingAuthenticationToken", "the request is not signed")
+        if administrator and administrator.has_key(signature.access_key_id):
+            return _refuse_forged(environ, signature, administrator.keys.secret_access_key)
+        session = self._sessions.find(signature.access_key_id, environ.get("HTTP_X_AMZ_SECURITY_TOKEN", ""))
         if session is None:
             return _unrecognized(environ)
+        forged = _refuse_forged(environ, signature, session.secret_access_key)
+        return forged or self._call_of_function(environ, signature.service, session)
+
+    def _call_of_function(self, environ: dict[str, Any], service: str, session: Session) -> Reply | None:
         if service == "sts":
             return _identity(environ, session)
         try:
@@ -66,9 +66,24 @@ class Gate:
 
 def _unrecognized(environ: dict[str, Any]) -> Reply:
     """Source: AWS, common errors: UnrecognizedClientException; InvalidClientTokenId in the query protocol."""
-    query = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
-    code = "InvalidClientTokenId" if query else "UnrecognizedClientException"
+    code = "InvalidClientTokenId" if _is_query(environ) else "UnrecognizedClientException"
     return refusal(environ, _status(environ), code, "The security token included in the request is invalid.")
+
+
+def _refuse_forged(environ: dict[str, Any], signature: Signature, secret: str) -> Reply | None:
+    """Source: AWS, Troubleshoot Signature Version 4 signing; SignatureDoesNotMatch in the query protocol."""
+    if is_signed_with(secret, signature, environ, peek_body(environ)):
+        return None
+    code = "SignatureDoesNotMatch" if _is_query(environ) else "InvalidSignatureException"
+    text = (
+        "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
+        "Key and signing method. Consult the service documentation for details."
+    )
+    return refusal(environ, _status(environ), code, text)
+
+
+def _is_query(environ: dict[str, Any]) -> bool:
+    return environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
 
 
 def _status(environ: dict[str, Any]) -> int:

@@ -60,10 +60,6 @@ class Sessions:
         """Make credentials worthless; safe to call twice."""
         self._held.pop(session.access_key_id, None)
 
-    def knows(self, access_key_id: str) -> bool:
-        """Whether the key belongs to an environment that runs."""
-        return access_key_id in self._held
-
     def find(self, access_key_id: str, token: str) -> Session | None:
         """Whose credentials these are; None when they are nobody's, or no longer."""
         session = self._held.get(access_key_id)

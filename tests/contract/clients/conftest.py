@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from anyio.from_thread import start_blocking_portal
 from botocore.config import Config
@@ -17,7 +16,7 @@ from tests.contract.clients.notes_table import NOTES
 from tests.contract.clients.sdk import Sdk
 from tests.contract.clients.served_org import ServedOrg, serve_org
 from tests.journeys.checkout import REPOSITORY
-from tests.local_cloud.aws.account import Account
+from tests.local_cloud.aws.account import Account, session_of
 from tests.local_cloud.okta.org import API_TOKEN
 
 SERVICES = ("sts", "iam", "logs", "lambda", "apigatewayv2", "dynamodb")
@@ -66,7 +65,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsCloud]:
 @pytest.fixture(scope="module")
 def clients(cloud: AwsCloud) -> dict[str, Any]:
     """The SDK's clients."""
-    session = boto3.Session("local", "local", region_name="us-east-1")
+    session = session_of(cloud)
     settings = Config(retries={"total_max_attempts": 1})
     return {name: session.client(name, endpoint_url=cloud.endpoint_url, config=settings) for name in SERVICES}
 

@@ -89,7 +89,7 @@ class Ground:
         Raises:
             AssertionError: they lack something that they held before.
         """
-        now = on_clouds(json.loads((self.root / ".local/cloud.json").read_text()))
+        now = on_clouds(json.loads((self.root / ".local/cloud.json").read_text()), self.checkout.aws_keys())
         assert self.before <= now, f"lost: {self.before - now}"
         return now - self.before
 
@@ -150,7 +150,7 @@ def ground(folder: Path) -> Iterator[Ground]:
         status = checkout.status()
         upstreams = {"OKTA": status["okta_url"], "AWS": status["aws_endpoint_url"]}
         proxies = {f"{MARK}_{name}": stack.enter_context(proxy(url, plan)) for name, url in upstreams.items()}
-        yield Ground(checkout, plan, frozenset(on_clouds(status)), proxies)
+        yield Ground(checkout, plan, frozenset(on_clouds(status, checkout.aws_keys())), proxies)
 
 
 def stop(found: dict[int, str]) -> None:

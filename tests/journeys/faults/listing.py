@@ -47,17 +47,18 @@ def key_of(item: dict[str, Any]) -> Key:
     return item["type"], f"{parent}/{item['id']}" if parent else item["id"]
 
 
-def on_clouds(status: dict[str, Any]) -> set[Key]:
+def on_clouds(status: dict[str, Any], aws_keys: dict[str, str]) -> set[Key]:
     """
     Everything that is there, without what Okta makes by itself.
 
     Args:
         status: where the clouds are, and the token, as `.local/cloud.json` has them.
+        aws_keys: `aws_access_key_id` and `aws_secret_access_key`.
     """
     headers = {"Authorization": f"SSWS {status['okta_api_token']}"}
     with httpx2.Client(base_url=status["okta_url"], headers=headers, timeout=20, trust_env=False) as org:
         found = set(_on_okta(org))
-    return found | set(_on_aws(status["aws_endpoint_url"]))
+    return found | set(_on_aws(status["aws_endpoint_url"], aws_keys))
 
 
 def _on_okta(org: httpx2.Client) -> Iterator[Key]:
@@ -93,8 +94,8 @@ def _pages(org: httpx2.Client, path: str) -> Iterator[dict[str, Any]]:
         url = answer.links.get("next", {}).get("url")
 
 
-def _on_aws(endpoint: str) -> Iterator[Key]:
-    session = boto3.Session("local", "local", region_name="us-east-1")
+def _on_aws(endpoint: str, keys: dict[str, str]) -> Iterator[Key]:
+    session = boto3.Session(region_name="us-east-1", **keys)
     api, functions, iam, logs, tables = (
         session.client(name, endpoint_url=endpoint) for name in ("apigatewayv2", "lambda", "iam", "logs", "dynamodb")
     )

@@ -57,9 +57,9 @@ class Relay(BaseHTTPRequestHandler):
     def _ask(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
         where = urlsplit(self.upstream)
         connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in (*HOP_BY_HOP, "host")}
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
         try:
-            connection.request(self.command, self.path, body, {**headers, "Host": where.netloc})
+            connection.request(self.command, self.path, body, headers)  # Host as it was: it is signed
             answer = connection.getresponse()
             kept = {name: value for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP}
             return answer.status, kept, answer.read()

@@ -2,8 +2,12 @@
 
 import io
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+import boto3
+from moto.moto_api._internal.models import moto_api_backend
 
 from local_cloud.aws import AwsCloud
 from local_cloud.aws.account import RUNTIME
@@ -19,6 +23,11 @@ def zipped(code: str) -> bytes:
     return buffer.getvalue()
 
 
+def session_of(cloud: AwsCloud, region: str = "us-east-1") -> boto3.Session:
+    """The administrator's session."""
+    return boto3.Session(cloud.keys.access_key_id, cloud.keys.secret_access_key, region_name=region)
+
+
 class Account:
     """An account and its clients."""
 
@@ -26,6 +35,17 @@ class Account:
         self.cloud = cloud
         self.root = root
         self.iam, self.functions, self.gateway = clients["iam"], clients["lambda"], clients["apigatewayv2"]
+
+    @property
+    def switch_headers(self) -> dict[str, str]:
+        """What opens the switches: the token of the local Okta."""
+        return {"Authorization": f"SSWS {(self.root / '.local/okta-api-token').read_text()}"}
+
+    def empty(self) -> None:
+        """Delete everything, in process; any write, also one that fails, makes the data plane follow."""
+        moto_api_backend.reset()
+        with suppress(self.gateway.exceptions.NotFoundException):
+            self.gateway.delete_api(ApiId="none")
 
     def create_function(self, code: str, name: str = "f", **settings: Any) -> str:
         """Create a function; the answer is its ARN."""

@@ -6,12 +6,10 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
-import httpx2
 import pytest
 
 from local_cloud.aws import AwsCloud
-from tests.local_cloud.aws.account import Account
+from tests.local_cloud.aws.account import Account, session_of
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -43,7 +41,7 @@ def cloud(root: Path) -> Iterator[AwsCloud]:
 @pytest.fixture(scope="session")
 def clients(cloud: AwsCloud) -> dict[str, object]:
     """The AWS SDK's clients."""
-    session = boto3.Session("local", "local", region_name="us-east-1")
+    session = session_of(cloud)
     names = ("iam", "lambda", "apigatewayv2")
     return {name: session.client(name, endpoint_url=cloud.endpoint_url) for name in names}
 
@@ -51,6 +49,7 @@ def clients(cloud: AwsCloud) -> dict[str, object]:
 @pytest.fixture
 def account(cloud: AwsCloud, clients: dict[str, object], root: Path) -> Iterator[Account]:
     """An empty account; emptied again."""
-    yield Account(cloud, clients, root)
+    found = Account(cloud, clients, root)
+    yield found
     cloud.rename_www_authenticate = True
-    httpx2.post(f"{cloud.endpoint_url}/moto-api/reset").raise_for_status()
+    found.empty()

@@ -27,15 +27,14 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 DAEMON = """
 import asyncio, json, sys
 from pathlib import Path
-import boto3
 from local_cloud.aws import AwsCloud
-from tests.local_cloud.aws.account import Account
+from tests.local_cloud.aws.account import Account, session_of
 from tests.local_cloud.aws.test_functions import PID, invoke
 
 async def main():
     cloud = AwsCloud(Path(sys.argv[1]))
     url = await cloud.start()
-    session = boto3.Session("local", "local", region_name="us-east-1")
+    session = session_of(cloud)
     clients = {name: session.client(name, endpoint_url=url) for name in ("iam", "lambda", "apigatewayv2")}
     account = Account(cloud, clients, Path(sys.argv[1]))
     await asyncio.to_thread(account.create_function, PID)
@@ -65,7 +64,7 @@ def test_a_reset_account_leaves_no_process_listener_or_file(account: Account) ->
     """Everything that was deployed is gone with it (issue 3: clean stop)."""
     api = account.serve(PID)
     pid = httpx2.get(api["url"]).json()
-    httpx2.post(f"{account.cloud.endpoint_url}/moto-api/reset").raise_for_status()
+    account.empty()
 
     assert state_of(pid) == "gone"
     assert account.cloud.apis() == {}

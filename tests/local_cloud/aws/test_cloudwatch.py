@@ -3,14 +3,13 @@
 import json
 from typing import Any
 
-import boto3
 import httpx2
 import pytest
 from moto.core.model_instances import model_data
 
 from local_cloud.aws import AwsCloud
 from local_cloud.aws.cloudwatch import groups
-from tests.local_cloud.aws.account import ECHO, Account
+from tests.local_cloud.aws.account import ECHO, Account, session_of
 from tests.local_cloud.aws.notes import LOG
 from tests.local_cloud.aws.test_functions import invoke
 from tests.requirements import requirement
@@ -23,7 +22,7 @@ STREAM = PRINTS.format("LAMBDA_LOG_STREAM_NAME")
 @pytest.fixture
 def logs(cloud: AwsCloud) -> Any:
     """The administrator's client."""
-    return boto3.Session("local", "local", region_name="us-east-1").client("logs", endpoint_url=cloud.endpoint_url)
+    return session_of(cloud).client("logs", endpoint_url=cloud.endpoint_url)
 
 
 def permit(account: Account, *statements: dict[str, Any]) -> None:

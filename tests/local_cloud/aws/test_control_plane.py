@@ -2,7 +2,6 @@
 
 import socket
 
-import boto3
 import httpx2
 import pytest
 from botocore.config import Config
@@ -10,15 +9,14 @@ from botocore.exceptions import ClientError
 
 from local_cloud.aws import AwsCloud
 from local_cloud.aws.ports import ApiPorts
-from tests.local_cloud.aws.account import Account
+from tests.local_cloud.aws.account import Account, session_of
 from tests.requirements import requirement
 
 
 def client_of(account: Account, service: str, region: str = "us-east-1") -> object:
     """A client of one service that does not try again."""
-    session = boto3.Session("local", "local", region_name=region)
     settings = Config(retries={"total_max_attempts": 1})
-    return session.client(service, endpoint_url=account.cloud.endpoint_url, config=settings)
+    return session_of(account.cloud, region).client(service, endpoint_url=account.cloud.endpoint_url, config=settings)
 
 
 def port_of(url: str) -> int:
@@ -126,10 +124,11 @@ def test_another_region_is_refused_by_name(account: Account) -> None:
         client_of(account, "lambda", "eu-west-1").list_functions()  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"enabled": 1}', b"nonsense"])
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"enabled": 1}', b"nonsense", b"[" * 100_000])
 def test_the_switch_takes_a_boolean(account: Account, body: bytes) -> None:
     """Anything else is 400 and changes nothing (ours)."""
-    answer = httpx2.put(f"{account.cloud.endpoint_url}/_local/rename-www-authenticate", content=body)
+    url = f"{account.cloud.endpoint_url}/_local/rename-www-authenticate"
+    answer = httpx2.put(url, content=body, headers=account.switch_headers)
 
     assert answer.status_code == 400
     assert account.cloud.rename_www_authenticate is True

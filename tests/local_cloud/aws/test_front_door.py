@@ -58,7 +58,7 @@ def test_the_challenge_is_renamed_and_mapped_back(account: Account) -> None:
             account.gateway.update_integration(**ids, ResponseParameters=mapping)
         for renamed in (True, False):
             url = f"{account.cloud.endpoint_url}/_local/rename-www-authenticate"
-            httpx2.put(url, json={"enabled": renamed}).raise_for_status()
+            httpx2.put(url, json={"enabled": renamed}, headers=account.switch_headers).raise_for_status()
             answer = httpx2.get(api["url"]).headers
             seen.append((answer.get("www-authenticate"), answer.get("x-amzn-remapped-www-authenticate")))
 
@@ -200,12 +200,13 @@ def test_a_stage_or_an_integration_that_is_gone_is_answered_by_the_gateway(accou
     [
         b"nonsense\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: 127.0.0.1:port\r\nConnection: close\r\n\r\n",
-        b"GET /%ff%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"GET /%ff%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         b"GET http://elsewhere/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nConnection: close\r\n\r\n",
-        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n",
-        b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n\r\n",
+        b"GET http://localhost HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nConnection: close\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n\r\n",
     ],
 )
 def test_no_malformed_request_is_a_500(account: Account, sent: bytes, caplog: pytest.LogCaptureFixture) -> None:

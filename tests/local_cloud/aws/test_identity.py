@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_cloud.aws import AwsCloud
-from tests.local_cloud.aws.account import Account
+from tests.local_cloud.aws.account import Account, session_of
 from tests.local_cloud.aws.notes import LOG, TABLE, Notes, make_table
 from tests.requirements import requirement
 
@@ -26,7 +26,7 @@ def note(owner: str, name: str, **more: Any) -> dict[str, Any]:
 @pytest.fixture
 def dynamodb(cloud: AwsCloud) -> Any:
     """The administrator's client."""
-    return boto3.Session("local", "local", region_name="us-east-1").client("dynamodb", endpoint_url=cloud.endpoint_url)
+    return session_of(cloud).client("dynamodb", endpoint_url=cloud.endpoint_url)
 
 
 @pytest.fixture

@@ -5,14 +5,13 @@ import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import boto3
 import httpx2
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local_cloud.aws.account import RUNTIME
-from tests.local_cloud.aws.account import ECHO, Account
+from tests.local_cloud.aws.account import ECHO, Account, session_of
 from tests.local_cloud.aws.test_functions import invoke
 from tests.requirements import requirement
 
@@ -187,7 +186,7 @@ ROWS = [
 @pytest.fixture
 def client(account: Account) -> Callable[[str], Any]:
     """Clients that leave it to AWS to say what is wrong."""
-    session = boto3.Session("local", "local", region_name="us-east-1")
+    session = session_of(account.cloud)
     return lambda service: session.client(service, endpoint_url=account.cloud.endpoint_url, config=CONFIG)
 
 

@@ -64,7 +64,8 @@ async def test_the_token_may_touch_its_scheme(bare: OktaOrg, header: str) -> Non
 @requirement("okta:absolute-form")
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    "target", ["http://127.0.0.1/api/v1/groups", f"{ORG_URL}/api/v1/groups", "https://x/api/v1/groups"]
+    "target",
+    ["http://127.0.0.1/api/v1/groups", f"{ORG_URL}/api/v1/groups", "https://local.okta.localhost/api/v1/groups"],
 )
 async def test_a_target_in_absolute_form_is_served(bare: OktaOrg, target: str) -> None:
     """RFC 9112 §3.2.2; the plugin drops the port now and then."""
