@@ -54,7 +54,7 @@ def login(
         tokens = target.run(lambda: sign_in_by_device(target.outputs, target.tokens, scope or ()))
     else:
         tokens = target.run(lambda: sign_in(target.outputs, target.tokens, target.browser, scope or ()))
-    typer.echo(f"signed in to {target.outputs.url} with {' '.join(tokens.scopes)}", err=True)
+    target.say_who(tokens)
 
 
 def whoami(

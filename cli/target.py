@@ -13,7 +13,7 @@ import typer
 if TYPE_CHECKING:
     from client.browser import Browser
     from client.session import Authorization, Session
-    from client.tokens import TokenStore
+    from client.tokens import Tokens, TokenStore
 
 Stack = Annotated[str | None, typer.Option("--stack", help="The environment: a stack's name.")]
 Branch = Annotated[str | None, typer.Option("--branch", help="The environment: a git branch.")]
@@ -66,7 +66,15 @@ class Target:
 
             given = GivenToken(self.outputs, os.environ["TOKEN"])
             return open_session_with(self.outputs, lambda _: given)
-        return open_session(self.outputs, self.tokens, self.browser)
+        return open_session(self.outputs, self.tokens, self.browser, signed_in=self.say_who)
+
+    def say_who(self, tokens: "Tokens") -> None:
+        """Say who has signed in, so that a sign-in as somebody else is noticed; away from stdout."""
+        from client.claims import person_of
+
+        person = person_of(tokens)
+        as_whom = f" as {person}" if person else ""
+        typer.echo(f"signed in to {self.outputs.url}{as_whom} with {' '.join(tokens.scopes)}", err=True)
 
     def _as_service(self, service: str | None, key: str) -> "Authorization":
         from client.errors import ServiceUnusable

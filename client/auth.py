@@ -1,7 +1,7 @@
 """Who signs the requests: a valid token, else a refresh, else the browser; more scope when the server asks for it."""
 
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 import anyio
 import httpx2
@@ -17,6 +17,8 @@ from client.tokens import Tokens, TokenStore
 
 SIGN_IN_SECONDS = 300  # for a person to finish it in the browser
 
+SignedIn = Callable[[Tokens], None]
+
 
 class OktaAuth(httpx2.Auth):
     """
@@ -26,13 +28,27 @@ class OktaAuth(httpx2.Auth):
     """
 
     def __init__(
-        self, outputs: Outputs, store: TokenStore, exchange: Exchange, browser: Browser | None, wait_seconds: float
+        self,
+        outputs: Outputs,
+        store: TokenStore,
+        exchange: Exchange,
+        browser: Browser | None,
+        wait_seconds: float,
+        signed_in: SignedIn | None = None,
     ) -> None:
+        """
+        Know the server and the person's store.
+
+        Args:
+            wait_seconds: for a person to finish a sign-in.
+            signed_in: is told of each sign-in that was finished.
+        """
         self._outputs = outputs
         self._store = store
         self._exchange = exchange
         self._browser = browser
         self._wait_seconds = wait_seconds
+        self._signed_in = signed_in
         self._turn = anyio.Lock()
         self._spent: str | None = None
 
@@ -105,6 +121,8 @@ class OktaAuth(httpx2.Auth):
             raise no_browser(self._outputs, [scope for scope in needed if start and scope not in start.scopes])
         new = await authorize(self._outputs, start, refusal, self._exchange, self._browser, self._wait_seconds)
         await replace(self._outputs, self._store, new, self._exchange)
+        if self._signed_in is not None:
+            self._signed_in(new)
         return new
 
 

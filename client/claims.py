@@ -4,6 +4,8 @@ import base64
 import json
 from typing import Any
 
+from client.tokens import Tokens
+
 
 def unverified_claims(token: str) -> dict[str, Any]:
     """
@@ -19,6 +21,11 @@ def unverified_claims(token: str) -> dict[str, Any]:
     except ValueError:
         return {}
     return claims if isinstance(claims, dict) else {}
+
+
+def person_of(tokens: Tokens) -> str | None:
+    """Who has signed in, as the access token says it, for show; None where it does not."""
+    return shown(unverified_claims(tokens.access_token).get("sub"))
 
 
 def shown(claim: object) -> str | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import httpx2
@@ -9,7 +10,7 @@ from mcp.client.auth import AuthorizationCodeResult
 from mcp.shared.auth import OAuthMetadata
 from pydantic import ValidationError
 
-from client.browser import Browser
+from client.browser import Afterwards, Browser
 from client.callback import Callback, open_callback
 from client.errors import BadAnswer, NotAllowed, SignInFailed
 from client.exchange import Exchange, check_address
@@ -56,6 +57,7 @@ async def authorize(
         NotAllowed, SignInFailed, PortsTaken, BadAnswer, ServerError, NetworkError.
     """
     async with open_callback(outputs, wait_seconds) as callback:
+        afterwards = ExitStack()
         memory = Memory(outputs, tokens)
 
         async def redirect(url: str) -> None:
@@ -63,30 +65,35 @@ async def authorize(
                 raise BadAnswer(f"{outputs.issuer} publishes no metadata", "mcp-okta outputs --json")
             check_address(url, outputs.issuer)
             callback.expect(url)
-            await show(browser, url, callback)
+            if over := await show(browser, url, callback):
+                afterwards.callback(over)
 
         async def answer() -> AuthorizationCodeResult:
             asked = (provider.context.client_metadata.scope or "").split()
             return await take_code(callback, outputs, asked, tokens.scopes if tokens else ())
 
         provider = build_provider(outputs, memory, callback.redirect_uri, redirect, answer)
-        await drive(provider, bare_request(outputs), outputs, exchange, refusal)
+        with afterwards:
+            await drive(provider, bare_request(outputs), outputs, exchange, refusal)
     new = kept(outputs, memory, provider.context.oauth_metadata)
     if new is None:
         raise SignInFailed(f"the sign-in for {outputs.url} ended without a token")
     return new
 
 
-async def show(browser: Browser, url: str, callback: Callback, grace_seconds: float = 1) -> None:
-    """Open the browser and go on when it returns, or when the answer is there: some return only when closed."""
-    opening: asyncio.Future[Any] = asyncio.ensure_future(browser(url))
+async def show(browser: Browser, url: str, callback: Callback, grace_seconds: float = 1) -> Afterwards | None:
+    """
+    Open the browser and go on when it returns, or when the answer is there: some return only when closed.
+
+    What the browser left for the time after the sign-in comes back.
+    """
+    opening: asyncio.Future[Afterwards | None] = asyncio.ensure_future(browser(url))
     waited_for: set[asyncio.Future[Any]] = {opening, callback.future}
     try:
         await asyncio.wait(waited_for, timeout=callback.remaining, return_when=asyncio.FIRST_COMPLETED)
         if callback.future.done():
             await asyncio.wait({opening}, timeout=grace_seconds)
-        if opening.done():
-            opening.result()
+        return opening.result() if opening.done() else None
     finally:
         opening.cancel()
 

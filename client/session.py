@@ -13,7 +13,7 @@ from mcp_types import Implementation, Tool
 from pydantic import ValidationError
 
 from client.answering import AnsweringClient
-from client.auth import SIGN_IN_SECONDS, OktaAuth
+from client.auth import SIGN_IN_SECONDS, OktaAuth, SignedIn
 from client.browser import Browser
 from client.errors import BadAnswer, ClientError, ToolFailed
 from client.exchange import TIMEOUT, Exchange, to_okta
@@ -94,18 +94,19 @@ async def open_session(
     *,
     transport: httpx2.AsyncBaseTransport | None = None,
     sign_in_seconds: float = SIGN_IN_SECONDS,
+    signed_in: SignedIn | None = None,
 ) -> AsyncGenerator[Session]:
     """
     Open a session; sign in, refresh and ask for more scope as its calls need it.
 
-    `browser` shows a URL to the person; None means that nobody can be asked.
+    `browser` shows a URL to the person; None means that nobody can be asked. `signed_in` is told of each sign-in.
 
     Raises:
         ClientError: a subclass says what happened and what to type.
     """
 
     def person(exchange: Exchange) -> httpx2.Auth:
-        return OktaAuth(outputs, tokens, exchange, browser, sign_in_seconds)
+        return OktaAuth(outputs, tokens, exchange, browser, sign_in_seconds, signed_in)
 
     async with open_session_with(outputs, person, transport=transport) as session:
         yield session

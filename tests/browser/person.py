@@ -18,6 +18,7 @@ def main(login: str, password: str, picture: str, port: str, url: str) -> None:
     with start_chromium() as browser:
         window = Window(browser.new_context())
         window.page.goto(url)
+        window.page.wait_for_url(re.compile("^http"))  # the command's own file leads on
         window.press(login, "Tab", password, "Enter")
         window.page.wait_for_url(re.compile(r"/callback\?"))
         window.keep(picture)

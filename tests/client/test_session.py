@@ -5,14 +5,13 @@ import logging
 import pytest
 from starlette.responses import Response
 
-from client.errors import (
-    NotAllowed,
-    ServerError,
-    ToolFailed,
-)
+from client.claims import person_of
+from client.errors import NotAllowed, ServerError, ToolFailed
 from client.session import open_session
+from client.tokens import Tokens
 from tests.client.fake_world import World
 from tests.client.steps import call
+from tests.requirements import requirement
 
 pytestmark = pytest.mark.anyio
 
@@ -55,3 +54,17 @@ async def test_redirects_to_another_host_are_not_followed_with_the_token(world: 
         await call(world, None)
 
     assert not any(request.url.host == "evil.example" for request in world.wire.sent)
+
+
+@requirement("client:says-who")
+async def test_a_session_tells_who_has_just_signed_in(world: World) -> None:
+    """Once per sign-in and step-up, not per call; the program decides how to say it (ours)."""
+    told: list[Tokens] = []
+    for tool in ("whoami", "whoami", "remember"):
+        async with open_session(
+            world.outputs, world.store, world.browser("editor"), transport=world.wire, signed_in=told.append
+        ) as session:
+            await session.call_tool(tool, {"text": "tea"} if tool == "remember" else {})
+
+    assert [person_of(tokens) for tokens in told] == ["editor", "editor"]
+    assert "mcp:write" in told[1].scopes

@@ -1,10 +1,12 @@
 """client/sign_in.py: sign in and out without a session."""
 
+from collections.abc import Callable
+
 import anyio
 import httpx2
 import pytest
 
-from client.errors import ClientError, SignInFailed
+from client.errors import ClientError, NotAllowed, SignInFailed
 from client.sign_in import sign_in, sign_out
 from tests.client.fake_world import World
 from tests.client.steps import call
@@ -21,6 +23,27 @@ async def test_a_sign_in_that_nobody_finishes_ends_in_time(world: World) -> None
 
     with pytest.raises(SignInFailed, match=r"not finished within 0 seconds: nothing arrived at http://127"):
         await sign_in(world.outputs, world.store, walk_away, transport=world.wire, sign_in_seconds=0.05)
+
+
+@requirement("client:private-address")
+async def test_what_a_browser_leaves_is_removed_when_the_sign_in_is_over(world: World) -> None:
+    """Not before: a browser may return before it has read it. And also where the sign-in fails."""
+    left: list[str] = []
+    browser = world.browser("reader")
+
+    async def leave(url: str) -> Callable[[], None]:
+        assert left == []
+        await browser(url)
+        left.append(url)
+        return left.clear
+
+    await sign_in(world.outputs, world.store, leave, transport=world.wire)
+    assert left == []
+
+    browser.person = "outsider"
+    with pytest.raises(NotAllowed):
+        await sign_in(world.outputs, world.store, leave, transport=world.wire)
+    assert (left, len(browser.opened)) == ([], 2)
 
 
 @requirement("client:answering-issuer")

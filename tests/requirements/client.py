@@ -32,5 +32,7 @@ REQUIREMENTS = {
     "answering-issuer": "RFC 9207 §2.4: an answer of another issuer is refused before the code is used",
     "known-addresses": "CWE-918; MCP security best practices, SSRF: no request of the flow leaves the deployed origins",
     "given-token-audience": "RFC 8707 §2; RFC 9700 §4.9.1: TOKEN goes to the server that it is for, and nowhere else",
+    "private-address": "CWE-214: the sign-in address is on no command line; RFC 9700 §4.7 (session fixation)",
+    "says-who": "RFC 9700 §4.7: who signed in is said, so that a sign-in as somebody else is noticed",
     "service-key": "issue 5, item 7; RFC 7517, RFC 7638: a pair of keys for a service",
 }

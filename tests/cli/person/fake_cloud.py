@@ -14,8 +14,11 @@ from tests.client.fake_server import FakeServer
 from tests.client.fake_world import PEOPLE, free_port
 
 BROWSER = """
-import sys, urllib.request, urllib.error
-request = urllib.request.Request(sys.argv[2], headers={"x-person": sys.argv[1]})
+import html, sys, urllib.request, urllib.error
+url = sys.argv[2]
+if url.startswith("file:"):
+    url = html.unescape(urllib.request.urlopen(url).read().decode().partition('href="')[2].partition('"')[0])
+request = urllib.request.Request(url, headers={"x-person": sys.argv[1]})
 print("a browser that talks")
 try:
     urllib.request.urlopen(request, timeout=10)

@@ -62,6 +62,7 @@ def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCloud
 
 def become(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch, who: str) -> None:
     """Sit this person down at the browser."""
+    monkeypatch.setenv("HOME", str(cloud.folder.parent))
     monkeypatch.setenv("BROWSER", f"{sys.executable} {cloud.browser} {who} %s")
 
 
@@ -76,6 +77,7 @@ def start(cloud: FakeCloud, who: str | None, *words: str) -> subprocess.Popen[st
     """Start a command in a process of its own; `who` sits at the browser, or nobody does."""
     environ = {name: value for name, value in os.environ.items() if name != "BROWSER"}
     environ |= {"TEST_OUTPUTS": json.dumps(cloud.outputs), "TEST_TOKENS": str(cloud.folder)}
+    environ |= {"HOME": str(cloud.folder.parent)}
     if who:
         environ["BROWSER"] = f"{sys.executable} {cloud.browser} {who} %s"
     return subprocess.Popen(
@@ -137,7 +139,7 @@ def test_a_process_without_terminal_and_browser_asks_for_a_sign_in(cloud: FakeCl
     code, output, errors = finish(process)
 
     assert (code, output) == (0, "")
-    assert errors.strip() == f"signed in to {cloud.outputs['url']} with mcp:read offline_access"
+    assert errors.strip() == f"signed in to {cloud.outputs['url']} as reader with mcp:read offline_access"
 
 
 def test_the_commands_of_a_day(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,6 +154,18 @@ def test_the_commands_of_a_day(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
     assert json.loads(call.stdout) == {"text": "tea time", "times": 2, "loud": True}
     assert [step.stderr.split(" http")[0] for step in logouts] == ["signed out of", "nobody was signed in to"]
     assert login.stdout == ""
+
+
+@requirement("client:says-who")
+def test_each_sign_in_says_who_it_was(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On stderr, also where a call signs in: a sign-in that somebody else finished would be noticed (RFC 9700 §4.7)."""
+    first, again = run("whoami"), run("whoami")
+    become(cloud, monkeypatch, "reader")
+    login = run("login")
+
+    assert f"signed in to {cloud.outputs['url']} as editor with mcp:read" in first.stderr
+    assert "signed in" not in again.stderr
+    assert f"signed in to {cloud.outputs['url']} as reader with mcp:read" in login.stderr
 
 
 def test_results_for_people_are_lines(cloud: FakeCloud) -> None:
