@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from environments.errors import Unreachable
+from environments.errors import Unreachable, WrongCloud
 
 if TYPE_CHECKING:
     import boto3
@@ -17,11 +17,19 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 10.0
 # Source: botocore reads these where nothing else is said; on the local cloud they belong to somebody else.
 NO_PERSON = {"profile": (None, None, None, None), "config_file": (None, None, "/dev/null", None)}
+# What `aws:` settings say that is read here, too, and what leads no request elsewhere.
+READ = {"region", "profile", "endpoints"}
+HARMLESS = {"allowedAccountIds", "defaultTags", "forbiddenAccountIds", "ignoreTags", "maxRetries", "retryMode"}
 
 
 @dataclass(frozen=True)
 class Clouds:
-    """How a stack reaches its two clouds, from its configuration and the environment."""
+    """
+    How a stack reaches its two clouds, from its configuration and the environment.
+
+    Args:
+        profile: the one that the stack's configuration names; `AWS_PROFILE` gives way to keys in the environment.
+    """
 
     okta_url: str | None
     okta_token: str | None = field(repr=False)
@@ -32,7 +40,15 @@ class Clouds:
 
     @classmethod
     def of(cls, config: Mapping[str, Any], environ: Mapping[str, str]) -> "Clouds":
-        """Read them in the plugins' own order: the stack's configuration first."""
+        """
+        Read them in the plugins' own order: the stack's configuration first.
+
+        Raises:
+            WrongCloud: a setting would lead the AWS plugin where nothing here would look.
+
+        Source: AWS SDK for Go, credential chain: a profile comes before keys in the environment only if it is named.
+        """
+        refuse_other_ways(config)
 
         def value(key: str, variable: str) -> str | None:
             return str(config.get(key) or environ.get(variable) or "").strip() or None
@@ -43,7 +59,7 @@ class Clouds:
             okta_url=value("okta:httpProxy", "OKTA_HTTP_PROXY") or real,
             okta_token=value("okta:apiToken", "OKTA_API_TOKEN"),
             region=value("aws:region", "AWS_REGION") or environ.get("AWS_DEFAULT_REGION"),
-            profile=value("aws:profile", "AWS_PROFILE"),
+            profile=str(config.get("aws:profile") or "").strip() or None,
             environ=environ,
             endpoints=tuple(_endpoints(config.get("aws:endpoints"))),
         )
@@ -81,6 +97,22 @@ class Clouds:
             proxies={} if is_loopback(self.aws_endpoint or "") else None,
         )
         return self.session().client(service, endpoint_url=self.aws_endpoint, config=limits)
+
+
+def refuse_other_ways(config: Mapping[str, Any]) -> None:
+    """
+    Accept only the `aws:` settings that the environments follow as the plugin does.
+
+    Raises:
+        WrongCloud: names the others.
+    """
+    others = sorted(key for key in config if key.startswith("aws:") and key[4:] not in READ | HARMLESS)
+    if others:
+        raise WrongCloud(
+            f"the stack's configuration has {', '.join(others)}, which the AWS plugin follows and mcp-okta does not",
+            "put it into a profile of ~/.aws/config (role_arn, source_profile) and use AWS_PROFILE; then: "
+            f"pulumi config rm {others[0]}",
+        )
 
 
 def check_okta(clouds: Clouds) -> str:

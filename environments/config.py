@@ -9,6 +9,8 @@ from environments.name import LOCAL, PROJECT
 
 BRANCH, BRANCH_OF, STACK_ID = (f"{PROJECT}:{key}" for key in ("branch", "branchOf", "stackId"))
 
+REGION = "aws:region"
+
 
 def stack_config(root: Path, stack: str) -> dict[str, Any]:
     """The stack's own configuration as `Pulumi.STACK.yaml` has it; encrypted values are None."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from environments.accounts import Clouds, aws_account, is_loopback
@@ -10,7 +11,7 @@ from environments.errors import WrongCloud
 from environments.failures import Place
 from environments.state import resources, stack_outputs
 
-ARN = re.compile(r"arn:aws[a-z-]*:[^:]*:[^:]*:(\d{12}):")
+ARN = re.compile(r"arn:aws[a-z-]*:[^:]*:([^:]*):(\d{12}):")
 
 
 def refuse_wrong_cloud(place: Place, clouds: Clouds, deployment: Mapping[str, Any]) -> None:
@@ -25,33 +26,55 @@ def refuse_wrong_cloud(place: Place, clouds: Clouds, deployment: Mapping[str, An
     problems = list(_local_problems(clouds) if local else _remote_problems(clouds))
     if problems:
         raise WrongCloud(f"stack {place.stack} {'; '.join(problems)}", _remedy(place, local))
-    org, account = made_in(deployment)
+    made = made_in(deployment)
     if local:  # the address may move to another port, but not off this machine
-        wrong = [f"Okta {org}, and {clouds.okta_url} is reached now"] if org and not is_loopback(org) else []
+        wrong = [f"Okta {made.org}, and {clouds.okta_url} is reached now"] if _left_this_machine(made) else []
     else:
-        wrong = list(_others(clouds, org, account))
+        wrong = list(_others(clouds, made))
     if wrong:
         raise WrongCloud(f"stack {place.stack} was made in {'; in '.join(wrong)}", _remedy(place, local))
+    if not local and made.region and made.region != clouds.region:
+        raise WrongCloud(
+            f"stack {place.stack} was made in AWS region {made.region}, and {clouds.region or 'none'} is reached now",
+            f"pulumi config set --stack {place.stack} aws:region {made.region}",
+        )
 
 
-def made_in(deployment: Mapping[str, Any]) -> tuple[str, str]:
-    """The Okta org and the AWS account of the stack; empty where the state does not say."""
-    outputs = stack_outputs(deployment)
-    return str(outputs.get("okta_org") or ""), str(outputs.get("aws_account") or _account_of_objects(deployment))
+@dataclass(frozen=True)
+class Origin:
+    """The Okta org, the AWS account and the AWS region of a stack; empty where its state does not say."""
+
+    org: str
+    account: str
+    region: str
 
 
-def _account_of_objects(deployment: Mapping[str, Any]) -> str:
-    """The account in the objects' own names: a first run that was cut short has exported nothing."""
-    names = (str((item.get("outputs") or {}).get("arn", "")) for item in resources(deployment))
-    return next((found[1] for name in names if (found := ARN.match(name))), "")
+def made_in(deployment: Mapping[str, Any]) -> Origin:
+    """Where the stack was made; a first run that was cut short exported nothing, and its objects' names say it."""
+    outputs, arns = stack_outputs(deployment), list(_arns(deployment))
+    account = str(outputs.get("aws_account") or next((account for _, account in arns), ""))
+    region = str(outputs.get("region") or next((region for region, _ in arns if region), ""))
+    return Origin(str(outputs.get("okta_org") or ""), account, region)
 
 
-def _others(clouds: Clouds, org: str, account: str) -> Iterator[str]:
+def _arns(deployment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Region (empty for what is in none) and account of the objects that have both in their names."""
+    for item in resources(deployment):
+        found = ARN.match(str((item.get("outputs") or {}).get("arn", "")))
+        if found:
+            yield found[1], found[2]
+
+
+def _left_this_machine(made: Origin) -> bool:
+    return bool(made.org) and not is_loopback(made.org)
+
+
+def _others(clouds: Clouds, made: Origin) -> Iterator[str]:
     now = (clouds.okta_url or "").rstrip("/")
-    if org and org.lower() != now.lower():
-        yield f"Okta {org}, and {now} is reached now"
-    elif account and (here := aws_account(clouds)) != account:
-        yield f"AWS account {account}, and the credentials open {here}"
+    if made.org and made.org.lower() != now.lower():
+        yield f"Okta {made.org}, and {now} is reached now"
+    elif made.account and (here := aws_account(clouds)) != made.account:
+        yield f"AWS account {made.account}, and the credentials open {here}"
 
 
 def _remote_problems(clouds: Clouds) -> Iterator[str]:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pulumi.automation import Stack, UpResult
+from pulumi.automation import ConfigValue, Stack, UpResult
 from pulumi.automation.errors import CommandError
 
 from environments import recovery
 from environments.accounts import check_okta
-from environments.config import stack_config
+from environments.config import REGION, on_local_cloud, stack_config
 from environments.failures import CONFLICT
 from environments.guard import refuse_wrong_cloud
 from environments.identity import owner_of
@@ -17,7 +17,7 @@ from environments.listing import list_environments, read_outputs
 from environments.locks import release_stale_locks
 from environments.ownership import Owner
 from environments.progress import OnProgress, quiet
-from environments.removal import clear_strangers, refuse_base, sweep
+from environments.removal import clear_strangers, refuse_base, sweep, unprotect
 from environments.run import Branch, Result, Run, prepared, running
 from environments.state import is_empty, pending, resources, state_of
 from environments.workspace import Environment
@@ -48,12 +48,25 @@ def up(
         with prepared(run) as (handle, before):
             if not is_empty(before):
                 refuse_wrong_cloud(run.place, run.clouds, before)
+            keep_region(run, handle)
             owner = owner_of(stack, stack_config(root, stack), before)
             recovery.recover(handle, before, owner, run.clouds, lambda: run.refresh(handle), run.report)
             if refresh:
                 run.refresh(handle)
             done = bring_up(run, handle, owner)
         return run.result({name: output.value for name, output in done.outputs.items() if not output.secret})
+
+
+def keep_region(run: Run, handle: Stack) -> None:
+    """
+    Write the region into the configuration of a stack on real accounts, so that it stays where it was made.
+
+    Source: ours; in another shell `AWS_REGION` is another, and nothing of the stack is there.
+    """
+    if on_local_cloud(run.place.root, run.place.stack, run.place.base) or not run.clouds.region:
+        return
+    if not stack_config(run.place.root, run.place.stack).get(REGION):
+        handle.set_config(REGION, ConfigValue(run.clouds.region))
 
 
 def bring_up(run: Run, handle: Stack, owner: Owner) -> UpResult:
@@ -127,6 +140,7 @@ def down(
         if not is_empty(before):
             refuse_wrong_cloud(run.place, run.clouds, before)
         if resources(before) or pending(before):
+            unprotect(run, before)
             take_down(run, handle, before, refresh or bool(pending(before)))
             sweep(run, before)
         run.remove(handle)

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from environments import ownership, recovery
-from environments.config import stack_config
+from environments.config import on_local_cloud, stack_config
 from environments.errors import EngineFailed, Unreachable
 from environments.identity import owner_of
 from environments.listing import list_environments
 from environments.name import LOCAL
 from environments.ownership import Found, Owned
+from environments.ownership.owned import TABLE
+from environments.ownership.tables import unprotect as unprotect_table
 from environments.run import Branch, Run
 from environments.state import group_names
 
@@ -31,6 +33,23 @@ def refuse_base(run: Run) -> None:
             f"branch environments use the accounts of {base}: {listed}",
             f"mcp-okta down{Branch(known[0]['branch'], base).options}",
         )
+
+
+def unprotect(run: Run, before: Mapping[str, Any]) -> None:
+    """
+    Take the protection against deletion off the table of notes, on a stack that has one: the person said yes.
+
+    Raises:
+        Unreachable: AWS refuses or does not answer.
+
+    Source: AWS, DynamoDB, DeleteTable: refused for a protected table, whatever the engine's state says of it.
+    """
+    if on_local_cloud(run.place.root, run.place.stack, run.place.base):
+        return
+    owner = owner_of(run.place.stack, stack_config(run.place.root, run.place.stack), before)
+    own = owner.stack_id or (TABLE, owner.name) in ownership.known_to_state(before)
+    if own and unprotect_table(owner, run.clouds):
+        run.report(f"the table {owner.name} is no longer protected against deletion")
 
 
 def sweep(run: Run, before: Mapping[str, Any]) -> None:

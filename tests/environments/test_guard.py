@@ -96,3 +96,31 @@ def test_a_local_stack_that_was_made_elsewhere_is_refused(tmp_path: Path, accoun
     """Its objects are not on this machine (ours)."""
     with pytest.raises(WrongCloud, match=r"acme\.okta\.com"):
         check(tmp_path, "local", LOCAL, state(okta_org="https://acme.okta.com"))
+
+
+@requirement("environments:region")
+def test_another_region_is_named_beside_the_one_that_is_reached(tmp_path: Path, account: list[str]) -> None:
+    """A destroy there finds nothing, and says that it deleted everything (AWS, regions)."""
+    made = {"okta_org": "https://acme.okta.com", "aws_account": "111111111111", "region": "eu-central-1"}
+    with pytest.raises(WrongCloud) as region:
+        check(tmp_path, "dev", REAL, state(**made))
+
+    assert "AWS region eu-central-1" in region.value.message and "us-east-1" in region.value.message
+    assert "pulumi config set --stack dev aws:region eu-central-1" in region.value.remedy
+    check(tmp_path, "dev", REAL, state(**made), **{"aws:region": "eu-central-1"})
+
+
+@requirement("environments:aws-keys")
+@pytest.mark.parametrize("key", ["aws:assumeRole", "aws:assumeRoles", "aws:accessKey", "aws:secretKey", "aws:token"])
+def test_what_leads_the_plugin_elsewhere_is_refused(key: str) -> None:
+    """The plugin would follow it and the search would not: two accounts under one question (Pulumi, AWS provider)."""
+    with pytest.raises(WrongCloud) as refused:
+        Clouds.of({key: None, "aws:region": "us-east-1"}, REAL)
+
+    assert key in refused.value.message
+    assert "AWS_PROFILE" in refused.value.remedy and "role_arn" in refused.value.remedy
+
+
+def test_what_leads_nowhere_else_is_let_through() -> None:
+    """Tags and retries change no account (Pulumi, AWS provider)."""
+    assert Clouds.of({"aws:defaultTags": {"tags": {"a": "b"}}, "aws:profile": "x"}, REAL).profile == "x"

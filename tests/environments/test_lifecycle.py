@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+from environments.config import stack_config
 from environments.engine import find_engine
 from environments.engine.command import EngineCommand
 from environments.errors import EngineFailed, StackMissing, WrongCloud, WrongName, WrongPassphrase
@@ -177,6 +178,17 @@ def test_every_stack_has_an_id_of_its_own_that_a_lost_file_does_not_change(root:
     assert re.fullmatch("[0-9a-f]{8}", base) and re.fullmatch("[0-9a-f]{8}", branch) and base != branch
     (root / "Pulumi.dev.yaml").unlink()
     assert up(root, "dev", env).outputs["stack_id"] == base
+
+
+@requirement("environments:region")
+def test_the_first_up_on_real_accounts_keeps_the_region(root: Path, env: Env) -> None:
+    """The next shell may have another `AWS_REGION`; the local cloud is where it is (ours)."""
+    up(root, "dev", env)
+    up(root, "a-1", env, branch=Branch("feature/a"))
+    up(root, "dev", {**env, "AWS_REGION": "eu-central-1"})
+
+    assert stack_config(root, "dev")["aws:region"] == "us-east-1"
+    assert "aws:region" not in stack_config(root, "a-1")
 
 
 @requirement("environments:branch-config")

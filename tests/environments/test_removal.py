@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from environments import ownership
+from environments import ownership, removal
 from environments.accounts import Clouds
 from environments.errors import Unreachable
 from environments.failures import Place
@@ -126,3 +126,44 @@ def test_a_cloud_that_does_not_answer_leaves_the_destroys_own_error(
 
     assert not clear_strangers(run_of(tmp_path, said), {}, {})
     assert said == ["could not look for what is in the way: AWS does not answer"]
+
+
+TABLE = "aws:dynamodb/table:Table"
+HELD = {"resources": [{"type": TABLE, "id": "mcp-okta-dev"}]}
+
+
+@requirement("environments:table-protected")
+@pytest.mark.parametrize(
+    ("stack", "stack_id", "before", "asked"),
+    [
+        ("dev", "0a1b2c3d", {}, [Owner("dev", "0a1b2c3d")]),
+        ("dev", "", HELD, [Owner("dev")]),
+        ("dev", "", {}, []),
+        ("local", "0a1b2c3d", HELD, []),
+    ],
+)
+def test_down_takes_the_protection_off_a_table_that_is_the_stacks_for_certain(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    stack: str,
+    stack_id: str,
+    before: dict[str, Any],
+    asked: list[Owner],
+) -> None:
+    """By the id in its tags, or by the state; nothing on the local cloud is protected (infra, notes)."""
+    (tmp_path / f"Pulumi.{stack}.yaml").write_text(f"config:\n  mcp-okta:stackId: '{stack_id}'\n")
+    owners: list[Owner] = []
+
+    def played(owner: Owner, clouds: Clouds) -> bool:
+        owners.append(owner)
+        return True
+
+    monkeypatch.setattr(removal, "unprotect_table", played)
+    said: list[str] = []
+    run = run_of(tmp_path, said)
+    run.place = Place(tmp_path, stack, "down")
+
+    removal.unprotect(run, before)
+
+    assert owners == asked
+    assert len(said) == len(asked)

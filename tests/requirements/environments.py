@@ -32,6 +32,9 @@ REQUIREMENTS = {
     "recovery-proof": "Okta, Apps API; API Gateway: names are not unique; without an id nothing tells whose an object is",
     "table-settles": "AWS, DynamoDB, DeleteTable: refused while CREATING or UPDATING; DELETING stays visible",
     "table-protected": "AWS, DynamoDB, UpdateTable: deletion protection; what people wrote is lost by no accident",
+    "same-account": "AWS SDK for Go, credential chain: the account that is named is the one that is changed",
+    "aws-keys": "Pulumi, AWS provider: settings that lead the plugin where the environments do not look are refused",
+    "region": "docs/operations.md, Rights; AWS: objects are in one region, and a stack stays in the one it was made in",
     "rights": "docs/operations.md, Rights: what a role may not see is said",
     "ownership-table": "issue 5 §5, §7: the notes' table and service apps are found by their marks and deleted",
 }
