@@ -60,6 +60,7 @@ class Round:
         outputs = self.checkout.outputs()
         anyio.run(self.people, Outputs.from_mapping(outputs))
         self.run("call", "whoami")
+        self.run("login", as_person=READER)
         self.run("call", "whoami", "--service", "nightly", "--key", "nightly.pem")
         self.bad_token = jwt.encode({"aud": outputs["url"]}, secrets.token_hex(32), "HS256")  # so that it is sent
         self.run("call", "whoami", code=3, TOKEN=self.bad_token)
@@ -146,6 +147,8 @@ def test_no_secret_is_where_it_must_not_be(watched: tuple[Checkout, Watch], capl
     assert {kind: len(values) for kind, values in known.items() if not values} == {}
     assert {"code", "code_verifier", "device_code", "client_assertion", "client_secret", "cookie"} <= known.keys()
     assert len(known["access_token"]) >= 6 and watch.looks > 20
+    assert any("sign-in.html" in line for line in watch.command_lines)  # the browser was seen, and not the address:
+    assert not [line for line in watch.command_lines if "code_challenge=" in line or "state=" in line]
     found = [
         *search.texts(day.said, "an output"),
         *search.texts(own_records(caplog), "our own log"),
