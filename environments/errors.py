@@ -5,6 +5,7 @@ EnvironmentsError
   x EngineMissing      there is no Pulumi CLI, and no way to get one works
   x PluginMissing      Pulumi's own plugin is asked for, and is neither here nor to be fetched
   x WrongName          a branch or stack that cannot be an environment
+  x WrongSettings      a stack's configuration file cannot be read
   x StackMissing       nothing is deployed under that name
   x StackLocked        somebody else is changing the stack
   x WrongPassphrase    the stack's secrets were written with another passphrase
@@ -43,6 +44,10 @@ class WrongName(EnvironmentsError):
     """The branch or stack cannot be an environment."""
 
     exit_code = 2
+
+
+class WrongSettings(EnvironmentsError):
+    """A stack's configuration file cannot be read; the message has file and line."""
 
 
 class StackMissing(EnvironmentsError):

@@ -33,7 +33,8 @@ NO_ANSWER = re.compile(
 )
 TRACEBACK = re.compile(r"[ \t]*Traceback \(most recent call last\):\n(?:[ \t]+.*\n|[ \t]*\n)*")
 KILLED = re.compile(r"\A\s*code: -(\d+)\n")
-CONFLICT = re.compile(r"AlreadyExists|ResourceConflict|ConflictException|already exists|already in use", re.IGNORECASE)
+CONFLICT = re.compile(r"AlreadyExists|already exists?\b|already in use", re.IGNORECASE)
+BUSY = re.compile(r"try again later|in progress|being (?:created|deleted|updated)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ def explain(text: str, errors: Sequence[str], place: Place) -> EnvironmentsError
             f"an object of that name is there already, and the stack {place.stack} does not know it: {message}",
             "its tags or description say whose it is; ask them, or choose another name: mcp-okta up --stack NAME",
         )
+    if not remedy and BUSY.search(said):
+        return EngineFailed(message, f"wait a moment, then run it again: {place.again}")
     if not remedy and NO_ANSWER.search(said):
         return Unreachable(message, f"check the address, locally with `mcp-okta local status`; then: {place.again}")
     return EngineFailed(message, remedy or f"correct what it names, then: {place.again}")
@@ -168,6 +171,14 @@ def _plugin_died(place: Place, text: str) -> EnvironmentsError:
     )
 
 
+def _no_access_management(place: Place, text: str) -> EnvironmentsError:
+    line = next((line.strip() for line in text.splitlines() if re.search(NO_FEATURE, line)), "")
+    return EngineFailed(
+        f"the Okta org lacks API Access Management, which authorization servers need: {line}",
+        f"ask the Okta administrator for it, and whether the token may use it; then: {place.again}",
+    )
+
+
 def _killed(place: Place, text: str) -> EnvironmentsError:
     number = int(KILLED.search(text)[1])  # type: ignore[index]
     name = next((item.name for item in signal.Signals if item == number), f"signal {number}")
@@ -178,6 +189,7 @@ def _killed(place: Place, text: str) -> EnvironmentsError:
     )
 
 
+NO_FEATURE = r"E0000015|You do not have permission to access the feature you are requesting"
 RULES: tuple[Rule, ...] = (
     (KILLED.pattern, _killed),
     (r"error reading from server|exited prematurely", _plugin_died),
@@ -185,5 +197,6 @@ RULES: tuple[Rule, ...] = (
     (r"the stack is currently locked by|\[409\] Conflict: Another update", _locked),
     (r"no stack named '[^']*' found", _missing),
     (r"no (resource|language) plugin", _plugin),
+    (NO_FEATURE, _no_access_management),
     (r"PULUMI_ACCESS_TOKEN must be set|not logged in|no credentials.*pulumi login", _login),
 )

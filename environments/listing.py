@@ -9,10 +9,11 @@ from typing import Any
 from environments.config import BRANCH, BRANCH_OF, stack_config
 from environments.engine.environ import full_environment
 from environments.engine.get import get_engine
-from environments.errors import StackMissing
+from environments.errors import EngineFailed, StackMissing
 from environments.failures import Place, explain, stack_missing
-from environments.remains import remove_empty_attributes
+from environments.remains import backend_of, remove_empty_attributes
 
+PATIENCE_SECONDS = 120
 SECRET = "[secret]"  # noqa: S105 - what the engine shows in the place of a secret
 
 
@@ -80,10 +81,22 @@ def ask_engine(root: Path, stack: str, env: Mapping[str, str | None], *question:
     """
     environ = {"PULUMI_SKIP_UPDATE_CHECK": "1", **full_environment(env)}
     engine = get_engine(lambda text: None, environ)
-    remove_empty_attributes(environ.get("PULUMI_BACKEND_URL", ""))
-    done = subprocess.run(
-        [str(engine.path), "--non-interactive", *question], cwd=root, env=environ, capture_output=True, text=True
-    )
+    remove_empty_attributes(backend_of(environ, root))
+    try:
+        done = subprocess.run(
+            [str(engine.path), "--non-interactive", *question],
+            cwd=root,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise EngineFailed(
+            f"the engine did not answer `pulumi {' '.join(question)}` within {PATIENCE_SECONDS} s",
+            "see that its backend answers: pulumi whoami --verbose",
+        ) from error
     if done.returncode:
         raise explain(done.stderr, [], Place(root, stack, "outputs"))
     return done.stdout

@@ -1,6 +1,7 @@
 """One command on one stack: the engine opened, its words turned into our errors, the stack unlocked and configured."""
 
 import re
+import shlex
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +14,7 @@ from pulumi.automation import Stack, UpResult
 from pulumi.automation.errors import CommandError
 
 from environments.accounts import Clouds
-from environments.config import stack_config
+from environments.config import BRANCH_OF, stack_config
 from environments.errors import EnvironmentsError, Interrupted
 from environments.failures import Place, explain
 from environments.identity import adopt_branch, keep_stack_id
@@ -34,7 +35,7 @@ class Branch:
     @property
     def options(self) -> str:
         """The options that name it on the command line."""
-        return ("" if self.base == LOCAL else f" --stack {self.base}") + f" --branch {self.ref}"
+        return ("" if self.base == LOCAL else f" --stack {self.base}") + f" --branch {shlex.quote(self.ref)}"
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,11 @@ class Run:
         stack.refresh(clear_pending_creates=True, on_event=self.listener, show_secrets=False, color="never")
 
     def remove(self, handle: Stack, keep_config: bool = False, force: bool = False) -> None:
-        """Remove the stack with its configuration and history."""
-        self.workspace.remove(handle.name, keep_config, force)
+        """Remove the stack with its history and, unless a person wrote it, its configuration; say what stays."""
+        branch = bool(self.branch or stack_config(self.place.root, handle.name).get(BRANCH_OF))
+        kept = self.workspace.remove(handle.name, keep_config, force, branch)
+        if kept:
+            self.report(f"Pulumi.{handle.name}.yaml stays, since it has your own settings: {', '.join(kept)}")
 
     def result(self, outputs: Mapping[str, Any] | None = None) -> Result:
         """What came of it so far."""

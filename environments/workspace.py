@@ -10,16 +10,17 @@ from typing import Any
 from urllib.parse import quote
 
 from pulumi.automation import LocalWorkspace, Stack
-from pulumi.automation.errors import StackNotFoundError
+from pulumi.automation.errors import StackAlreadyExistsError, StackNotFoundError
 
 from environments.engine import Engine, get_engine
 from environments.engine.command import EngineCommand
 from environments.engine.environ import full_environment
 from environments.engine.host import ensure_language_host
 from environments.failures import stack_missing
-from environments.locks import state_folder
 from environments.name import PROJECT, check_stack
 from environments.plugins import refuse_stand_ins
+from environments.remains import backend_of, state_folder
+from environments.settings_file import persons_own
 
 Environment = Mapping[str, str | None]
 
@@ -70,8 +71,8 @@ class Workspace:
 
     @property
     def backend(self) -> str:
-        """Where the state is kept, as far as the environment says."""
-        return self.environ.get("PULUMI_BACKEND_URL", "")
+        """Where the state is kept, as far as the environment and `pulumi login` say."""
+        return backend_of(self.environ, self.root)
 
     def exists(self, stack: str) -> bool:
         """Whether there is such a stack."""
@@ -93,18 +94,27 @@ class Workspace:
         except StackNotFoundError as error:
             raise stack_missing(stack) from error
 
-    def remove(self, stack: str, keep_config: bool = False, force: bool = False) -> None:
+    def remove(self, stack: str, keep_config: bool = False, force: bool = False, branch: bool = False) -> list[str]:
         """
-        Remove the stack, its history, and its configuration, whose salt would refuse a successor's passphrase.
+        Remove the stack, its history, and of its configuration what no person wrote; return the settings that stay.
 
         Args:
+            keep_config: leave the configuration as it is.
             force: even where the state holds something; the stack itself and the connections count, too.
+            branch: it is a branch's environment, whose configuration is a copy and goes.
+
+        Source: ours; the engine's salt would refuse a successor's passphrase.
         """
-        self.automation.remove_stack(stack, force=force, preserve_config=keep_config)
-        if not keep_config:
-            (self.root / f"Pulumi.{stack}.yaml").unlink(missing_ok=True)
+        file = self.root / f"Pulumi.{stack}.yaml"
+        text, kept = ("", []) if branch or keep_config else persons_own(file)
+        self.automation.remove_stack(stack, force=force, preserve_config=keep_config or bool(text))
+        if text:
+            file.write_text(text)
+        elif not keep_config:
+            file.unlink(missing_ok=True)
         if keeps_local_state(self.root, self.backend):
             forget_backups(self.backend, stack)
+        return kept
 
     def create_or_select(self, stack: str) -> Stack:
         """The stack, made where it does not exist."""
@@ -112,7 +122,11 @@ class Workspace:
         try:
             return Stack.select(stack, self.automation)
         except StackNotFoundError:
+            pass
+        try:
             return Stack.create(stack, self.automation)
+        except StackAlreadyExistsError:  # another command made it in this moment
+            return Stack.select(stack, self.automation)
 
 
 def open_workspace(root: Path, env: Environment, report: Callable[[str], None]) -> Workspace:
@@ -134,7 +148,7 @@ def open_workspace(root: Path, env: Environment, report: Callable[[str], None]) 
         wanted.setdefault("PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS", "1")
     environ = ensure_language_host(root, engine, wanted)
     command = EngineCommand(engine, environ, report)
-    in_folder = environ.get("PULUMI_BACKEND_URL", "").startswith("file://")
+    in_folder = backend_of(environ, root).startswith("file://")
     automation = ProjectWorkspace(
         work_dir=str(root), pulumi_command=command, secrets_provider="passphrase" if in_folder else None
     )

@@ -72,6 +72,48 @@ def test_a_conflict_leads_to_the_owner_or_another_name() -> None:
 
 
 @requirement("environments:clear-errors")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "aws Route r: ConflictException: Unable to complete operation due to concurrent modification. "
+        "Please try again later.",
+        "aws Function f: ResourceConflictException: The operation cannot be performed at this time. "
+        "An update is in progress for resource",
+        "aws Table table: ResourceInUseException: Table is being deleted: mcp-okta-x",
+    ],
+)
+def test_what_is_only_busy_is_run_again_and_nobodys_object(said: str) -> None:
+    """The same exceptions mean two things; the sentence tells (AWS, API Gateway, Lambda, DynamoDB)."""
+    error = explain("", [said], PLACE)
+
+    assert error.message == said
+    assert error.remedy == "wait a moment, then run it again: mcp-okta up --stack dev"
+
+
+@requirement("environments:clear-errors")
+@pytest.mark.parametrize(
+    "said",
+    ["Lambda: ResourceConflictException: Function already exist: mcp-okta-dev", "E0000001 name: already in use"],
+)
+def test_what_is_there_already_is_called_that(said: str) -> None:
+    """As AWS and Okta spell it (AWS, Lambda, CreateFunction; Okta)."""
+    assert "is there already" in explain("", [said], PLACE).message
+
+
+@requirement("environments:clear-errors")
+def test_an_org_without_api_access_management_is_called_that() -> None:
+    """Authorization servers are a product of their own (Okta, error E0000015)."""
+    said = (
+        "okta Server server: failed to create authorization server: the API returned an error: "
+        "You do not have permission to access the feature you are requesting"
+    )
+    error = explain("", [said], PLACE)
+
+    assert "API Access Management" in error.message and "okta Server server" in error.message
+    assert error.remedy.startswith("ask the Okta administrator")
+
+
+@requirement("environments:clear-errors")
 def test_a_real_stacks_passphrase_never_leads_to_deleting_the_local_cloud(tmp_path: Path) -> None:
     """Whether the local cloud was ever up says nothing about the stack (issue 3, must show)."""
     (tmp_path / ".local").mkdir()

@@ -8,6 +8,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+import yaml
+from pulumi.automation import CommandResult, Stack
+from pulumi.automation.errors import StackNotFoundError
 
 from environments.config import stack_config
 from environments.engine import find_engine
@@ -150,6 +153,51 @@ def test_a_branch_takes_its_bases_configuration_and_its_own_name(root: Path, env
     with pytest.raises(EngineFailed, match="feature/a") as refused:
         down(root, "dev", env)
     assert refused.value.remedy == "mcp-okta down --stack dev --branch feature/a"
+
+
+@requirement("environments:own-settings")
+@pytest.mark.parametrize("stack", ["dev", "local"])
+def test_a_persons_own_settings_outlive_the_stack_and_are_named(root: Path, env: Env, stack: str) -> None:
+    """The next `up` has them; the stack's id and the engine's salt are gone (README)."""
+    file = root / f"Pulumi.{stack}.yaml"
+    file.write_text("config:\n  mcp-okta:memory: '512' # enough\n")
+    told = Told()
+    assert up(root, stack, env).outputs["memory"] == "512"
+
+    down(root, stack, env, told)
+
+    left = yaml.safe_load(file.read_text())
+    assert "# enough" in file.read_text()
+    assert "encryptionsalt" not in left and "mcp-okta:stackId" not in left["config"]
+    assert left["config"]["mcp-okta:memory"] == "512"
+    assert any(file.name in note and "mcp-okta:memory" in note for note in told.notes)
+    assert up(root, stack, {**env, "PULUMI_CONFIG_PASSPHRASE": "another"}).outputs["memory"] == "512"
+
+
+@requirement("environments:branch-config")
+def test_a_branch_leaves_no_file_and_a_stack_that_another_made_is_taken(root: Path, env: Env) -> None:
+    """Its settings are a copy of its base's; two first `up` at once are one environment (ours)."""
+    up(root, "dev", env)
+    open_workspace(root, env, print).automation.set_config("dev", "mcp-okta:memory", config_value("512"))
+    workspace = open_workspace(root, env, print)
+    workspace.automation.create_stack("a-1")
+    workspace.automation._seen.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        seen: list[str] = []
+
+        def select(name: str, automation: Any) -> str:
+            seen.append(name)
+            if len(seen) == 1:
+                raise StackNotFoundError(CommandResult("", "", 1))
+            return name
+
+        patch.setattr(Stack, "select", select)
+        assert workspace.create_or_select("a-1") == "a-1"  # type: ignore[comparison-overlap]
+    up(root, "a-1", env, branch=Branch("a", "dev"))
+
+    down(root, "a-1", env, branch=Branch("a", "dev"))
+
+    assert not (root / "Pulumi.a-1.yaml").exists()
 
 
 @requirement("environments:branch-config")

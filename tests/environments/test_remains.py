@@ -1,9 +1,12 @@
 """What a killed engine leaves in a backend that is a folder."""
 
+import json
 from pathlib import Path
 
+import pytest
+
 from environments.locks import release_stale_locks
-from environments.remains import remove_empty_attributes
+from environments.remains import backend_of, remove_empty_attributes, state_folder
 from tests.environments.test_locks import lock
 from tests.requirements import requirement
 
@@ -51,3 +54,25 @@ def test_empty_attributes_are_removed_and_others_stay(tmp_path: Path) -> None:
 
     assert [path.name for path in stacks.iterdir()] == ["other.json.attrs"]
     remove_empty_attributes("https://api.pulumi.com")
+
+
+@requirement("environments:stale-lock")
+@pytest.mark.parametrize(
+    ("named", "folder"),
+    [("file://~", "home"), ("file://~/state", "home/state"), ("file://./state", "root/state"), ("file://.", "root")],
+)
+def test_a_folder_may_be_the_persons_home_or_beside_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str, folder: str
+) -> None:
+    """And may be known from `pulumi login` alone (Pulumi, DIY backends; credentials.json)."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    home = tmp_path / "home/.pulumi"
+    home.mkdir(parents=True)
+    (home / "credentials.json").write_text(json.dumps({"current": named}))
+    logged_in = {"HOME": str(tmp_path / "home")}
+
+    for environ in ({"PULUMI_BACKEND_URL": named}, logged_in):
+        found = state_folder(backend_of(environ, tmp_path / "root"))
+        assert found is not None and found.resolve() == tmp_path / folder / ".pulumi"
+    (home / "credentials.json").write_text("")
+    assert backend_of(logged_in, tmp_path) == ""

@@ -35,6 +35,7 @@ REQUIREMENTS = {
     "same-account": "AWS SDK for Go, credential chain: the account that is named is the one that is changed",
     "aws-keys": "Pulumi, AWS provider: settings that lead the plugin where the environments do not look are refused",
     "region": "docs/operations.md, Rights; AWS: objects are in one region, and a stack stays in the one it was made in",
+    "own-settings": "README: the settings of a stack are the person's, and outlive it; branches leave no trace",
     "rights": "docs/operations.md, Rights: what a role may not see is said",
     "ownership-table": "issue 5 §5, §7: the notes' table and service apps are found by their marks and deleted",
 }
