@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import urllib.error
 import urllib.request
@@ -12,6 +14,12 @@ from environments.engine.version import Version, spell
 
 INSTALLER = "https://get.pulumi.com/install.sh"
 PATIENCE_SECONDS = 10
+INSTALLATION_SECONDS = 600
+# The SDK's own call, in a process that can be ended: it downloads without a limit, and starts a shell that does.
+INSTALLATION = (
+    "import sys; from pulumi.automation import PulumiCommand; from semver import VersionInfo; "
+    "PulumiCommand.install(root=sys.argv[1], version=VersionInfo.parse(sys.argv[2]))"
+)
 
 
 class NotInstalled(Exception):
@@ -38,24 +46,40 @@ def install(version: Version, folder: Path) -> None:
     Install that version so that `folder/bin/pulumi` is the engine; all of it or nothing of it.
 
     Raises:
-        NotInstalled: no network, or the installer failed.
+        NotInstalled: no network, or the installer failed, or took too long.
 
     Source: pulumi.automation.PulumiCommand.install runs the official installer.
     """
     check_network()
-    from pulumi.automation import PulumiCommand
-    from semver import VersionInfo
-
     with tempfile.TemporaryDirectory(prefix=".installing-", dir=folder.parent) as temporary:
         root = Path(temporary) / "root"
         try:
-            PulumiCommand.install(root=str(root), version=VersionInfo(*version))
-        except subprocess.CalledProcessError as error:
-            raise NotInstalled(f"the installer ended with {error.returncode}: {_last_line(error.output)}") from error
-        except (OSError, urllib.error.URLError) as error:
+            run_bounded([sys.executable, "-c", INSTALLATION, str(root), spell(version)], INSTALLATION_SECONDS)
+            shutil.rmtree(folder, ignore_errors=True)
+            os.replace(root, folder)
+        except OSError as error:
             raise NotInstalled(f"Pulumi {spell(version)} could not be downloaded ({error})") from error
-        shutil.rmtree(folder, ignore_errors=True)
-        os.replace(root, folder)
+
+
+def run_bounded(command: list[str], seconds: float) -> None:
+    """
+    Run the command to its end, or end it and all that it started.
+
+    Raises:
+        NotInstalled: it failed, or took too long.
+    """
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+    ) as process:
+        try:
+            said, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired as error:
+            raise NotInstalled(f"no end of the installer after {seconds:g} s") from error
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    if process.returncode:
+        raise NotInstalled(f"the installer ended with {process.returncode}: {_last_line(said)}")
 
 
 def _last_line(output: bytes | str | None) -> str:

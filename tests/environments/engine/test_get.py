@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import select
 import threading
 from pathlib import Path
 
@@ -124,3 +125,25 @@ def test_the_installers_network_check_has_a_limit_and_a_reason(monkeypatch: pyte
 
     with pytest.raises(installer.NotInstalled, match="cannot be reached"):
         installer.check_network()
+
+
+@requirement("environments:engine-missing")
+def test_an_installer_without_an_end_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    """The SDK's download has no limit, nor has the shell that it starts (pulumi.automation)."""
+    alive = tmp_path / "alive"
+    os.mkfifo(alive)
+    reader = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+
+    with pytest.raises(installer.NotInstalled, match="no end of the installer after"):
+        installer.run_bounded(["sh", "-c", f"exec 3> {alive}; sleep 60 & wait"], 0.2)
+
+    ready, _, _ = select.select([reader], [], [], 5)
+    assert ready and os.read(reader, 1) == b""  # nobody holds the other end any more
+    os.close(reader)
+
+
+@requirement("environments:engine-missing")
+def test_an_installer_that_fails_says_its_last_line() -> None:
+    """Among what else was tried (issue 3, must show)."""
+    with pytest.raises(installer.NotInstalled, match="ended with 3: no space"):
+        installer.run_bounded(["sh", "-c", "echo first; echo no space >&2; exit 3"], 5)
