@@ -1,5 +1,6 @@
 """client/device.py, client/device_code.py and client/polling.py: sign-in with a code on another device."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from client.device_code import DeviceCode
 from client.errors import BadAnswer, NotAllowed, SignInFailed
+from client.polling import Pace
 from client.session import open_session
 from client.sign_in import sign_in_by_device
 from client.tokens import Tokens
@@ -168,6 +170,16 @@ async def test_trouble_that_lasts_until_the_code_runs_out_is_told(world: World) 
 
     assert 600 <= sum(watch.waited) < 700
     assert error.value.remedy == "mcp-okta login --device"
+
+
+@requirement("client:device-trouble")
+async def test_the_time_that_answers_take_counts_like_the_pauses() -> None:
+    """A server that answers each poll after a minute does not keep the person waiting for ever."""
+    begun = time.monotonic()
+
+    assert Pace(5, 600, started=begun - 601).over
+    assert not Pace(5, 600, started=begun).over
+    assert Pace(5, 600, waited=600, started=begun).over
 
 
 async def test_trouble_that_ended_is_not_blamed(world: World) -> None:
