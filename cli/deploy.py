@@ -2,29 +2,22 @@
 
 import contextlib
 import json
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.errors import CliError
+from cli.deploy_question import NobodyToAsk, Question, known, say, warn
 from cli.outputs import Target, Variables, local_state, reach, read_stack, state_variables, target_of, variables_for
 from cli.providers import Choice, plugin_variables
 
 if TYPE_CHECKING:
-    from environments.accounts import Clouds
     from environments.lifecycle import Branch, Result
 
 Stack = Annotated[str | None, typer.Option("--stack", help="The stack; with --branch, the one beside which it is.")]
 BranchRef = Annotated[str | None, typer.Option("--branch", help="The git branch whose environment it is.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+__all__ = ["NobodyToAsk", "register"]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
-
-
-class NobodyToAsk(CliError):
-    """A question about real accounts, and no terminal to ask it on."""
-
-    exit_code = 2
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +42,8 @@ def up(
     plugins = plugin_variables(target, providers, say, f"mcp-okta up{target.options}")
     variables = reach(target, say) | plugins
     warn(target, variables)
-    confirm(target, variables, "create or update", yes)
+    question = Question(target, variables, "create or update", yes)
+    question.ask(lambda: changes(question))
     with shown(f"up {target.stack}") as on_progress:
         result = lifecycle.up(target.root, target.stack, variables, on_progress, branch_of(target))
     summarize(target, result)
@@ -97,7 +91,7 @@ def down(stack: Stack = None, branch: BranchRef = None, yes: Yes = False, provid
     plugins = plugin_variables(target, providers, say, f"mcp-okta down{target.options}")
     reached, lost = reach_to_delete(target)
     variables = reached | plugins
-    confirm(target, variables, "delete everything of", yes)
+    Question(target, variables, "delete everything of", yes).ask()
     sign_in = last_outputs(target)
     with shown(f"down {target.stack}") as on_progress:
         result = lifecycle.down(target.root, target.stack, variables, on_progress, branch_of(target), refresh=lost)
@@ -108,6 +102,32 @@ def down(stack: Stack = None, branch: BranchRef = None, yes: Yes = False, provid
     say(f"{target.stack} is gone: {counted(result.changes)} in {result.seconds:.1f} s")
     if target.on_local_cloud:
         say("the local cloud is still running; stop it with: mcp-okta local down")
+
+
+def changes(question: Question) -> None:
+    """Before an `up` on real accounts: who would lose access, and what the plan would delete or replace."""
+    from environments import losses
+
+    target = question.target
+    if not is_there(target):
+        return
+    config, _ = known(target, question.variables)
+    lost = losses.lost_access(config, last_outputs(target))
+    for text in [*lost, *(plan_of(question) if question.wanted else [])]:
+        say(f"look out: {text}")
+    if lost:
+        say(f"  (deployed by somebody with other settings? compare Pulumi.{target.stack}.yaml with theirs first)")
+
+
+def plan_of(question: Question) -> list[str]:
+    """What a preview would delete or replace that cannot be made again."""
+    from environments import lifecycle
+    from environments.losses import Plan
+
+    plan, target = Plan(), question.target
+    say("looking at what would change")
+    lifecycle.preview(target.root, target.stack, question.variables, plan, branch_of(target))
+    return list(plan.dangers.values())
 
 
 def last_outputs(target: Target) -> dict[str, Any]:
@@ -152,11 +172,6 @@ def branch_of(target: Target) -> "Branch | None":
     return Branch(target.branch, target.base) if target.branch else None
 
 
-def say(text: str) -> None:
-    """Tell the person what happens."""
-    typer.echo(text, err=True)
-
-
 def summarize(target: Target, result: "Result") -> None:
     """What was done, where it is, and what to type next."""
     from cli.progress import counted
@@ -167,47 +182,6 @@ def summarize(target: Target, result: "Result") -> None:
         if name in result.outputs:
             say(f"  {name}: {result.outputs[name]}")
     say(f"  → mcp-okta call whoami{target.options}")
-
-
-def confirm(target: Target, variables: Variables, what: str, yes: bool) -> None:
-    """
-    Name the accounts and ask; on the local cloud there is nothing to ask.
-
-    Raises:
-        NobodyToAsk: no terminal, and no --yes.
-        Unreachable: Okta or AWS does not answer, or refuses the credentials; or no region is named.
-        typer.Abort: the person says no.
-    """
-    if target.on_local_cloud:
-        return
-    from environments.accounts import aws_account, check_okta, check_region
-
-    _, clouds = known(target, variables)
-    org, region = check_okta(clouds), check_region(clouds)
-    say(f"{target.stack}: Okta {org}, AWS account {aws_account(clouds)}, region {region}")
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise NobodyToAsk(f"{what} {target.stack} on these accounts?", "the same command with --yes")
-    typer.confirm(f"{what} {target.stack} on these accounts?", abort=True, err=True)
-
-
-def warn(target: Target, variables: Variables) -> None:
-    """Say before anything is created which groups nobody is in."""
-    from environments import groups
-
-    for text in groups.warnings(*known(target, variables)):
-        say(text)
-
-
-def known(target: Target, variables: Variables) -> "tuple[dict[str, Any], Clouds]":
-    """The target's configuration before its first deployment, and the clouds that it leads to."""
-    from environments.accounts import Clouds
-    from environments.config import stack_config
-    from environments.engine.environ import full_environment
-
-    config = {**stack_config(target.root, target.base), **stack_config(target.root, target.stack)}
-    return config, Clouds.of(config, full_environment(variables))
 
 
 def is_there(target: Target) -> bool:

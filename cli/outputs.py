@@ -1,6 +1,7 @@
 """Which environment the options name, and how to reach it: root folder, stack, variables, outputs, token folder."""
 
 import os
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ class Target:
         """The options that name it again."""
         if self.branch is None:
             return "" if self.stack == LOCAL else f" --stack {self.stack}"
-        return ("" if self.base == LOCAL else f" --stack {self.base}") + f" --branch {self.branch}"
+        return ("" if self.base == LOCAL else f" --stack {self.base}") + f" --branch {shlex.quote(self.branch)}"
 
 
 def target_of(stack: str | None, branch: str | None) -> Target:

@@ -131,19 +131,21 @@ def service_key(
     name: Annotated[str, typer.Argument(help="The service's name in the stack's `services`.")],
     out: Annotated[Path | None, typer.Option("--out", help="The private key's file; NAME.pem by default.")] = None,
     scope: Annotated[list[str] | None, typer.Option("--scope", help="A scope of the service; repeatable.")] = None,
+    stack: Annotated[str | None, typer.Option("--stack", help="The stack whose `services` get the key.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a pair of keys for a service: the private one in a file, the public one for the configuration."""
+    from cli import services
     from client.keys import make_key
 
     path = out or Path(f"{name}.pem")
-    public = make_key(path)
-    entry = {name: {"scopes": scope or ["mcp:read"], "keys": [public]}}
+    stack, others = services.services_of(stack)
+    together = services.with_key(others, name, make_key(path), scope)
     if as_json:
-        typer.echo(json.dumps({"private_key": str(path), "services": entry}))
+        typer.echo(json.dumps({"private_key": str(path), "services": together}))
         return
     typer.echo(f"the private key is in {path}: keep it where the service runs, and nowhere else", err=True)
-    typer.echo(f"pulumi config set services '{json.dumps(entry)}'")
+    typer.echo(services.setting(stack, together))
 
 
 def register(app: typer.Typer) -> None:

@@ -97,12 +97,14 @@ def _settled(tables: Any, name: str, moving: tuple[str, ...] = ("CREATING", "UPD
 
     Source: ours; boto3's waiter `table_exists` would wait for a table that is not there.
     """
+    status = ""
     for _ in range(ROUNDS):
         table = _table(tables, name)
         if table is None or table["TableStatus"] not in moving:
             return table
+        status = table["TableStatus"]
         wait(PAUSE_SECONDS)
-    raise Unreachable(f"the table {name} is still {table['TableStatus']}", "wait a few minutes, then run it again")
+    raise Unreachable(f"the table {name} is still {status}", "wait a few minutes, then run it again")
 
 
 def _table(tables: Any, name: str) -> dict[str, Any] | None:

@@ -36,6 +36,9 @@ REQUIREMENTS = {
     "aws-keys": "Pulumi, AWS provider: settings that lead the plugin where the environments do not look are refused",
     "region": "docs/operations.md, Rights; AWS: objects are in one region, and a stack stays in the one it was made in",
     "own-settings": "README: the settings of a stack are the person's, and outlive it; branches leave no trace",
+    "services-kept": "README, call without a browser: a new key takes no other service's away",
+    "losses": "README, on real Okta and AWS: who would lose access is named before the question",
+    "plan-first": "README, on real Okta and AWS: what would be deleted or replaced is named before the question",
     "rights": "docs/operations.md, Rights: what a role may not see is said",
     "ownership-table": "issue 5 §5, §7: the notes' table and service apps are found by their marks and deleted",
 }

@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from cli import deploy
+from cli import deploy, deploy_question
 from environments import accounts, lifecycle, listing
 from environments import progress as engine
 from environments.errors import Unreachable
@@ -26,6 +26,7 @@ class Engine:
         self.calls: list[tuple[Any, ...]] = []
         self.changes = {"create": 3}
         self.stacks = ["dev"]
+        self.plan: list[engine.Step] = []
 
     def up(self, root: Path, stack: str, env: Any, on_progress: Any, branch: Any = None) -> lifecycle.Result:
         """Deploy."""
@@ -36,6 +37,8 @@ class Engine:
     def preview(self, root: Path, stack: str, env: Any, on_progress: Any, branch: Any = None) -> lifecycle.Result:
         """Plan."""
         self.calls.append(("preview", stack, branch))
+        for step in self.plan:
+            on_progress(step)
         return lifecycle.Result({}, self.changes, 1.5)
 
     def down(
@@ -103,6 +106,34 @@ def test_yes_goes_on_and_says_what_was_done_and_what_is_next(played: Engine) -> 
     for words in ("3 created in 1.5 s", "https://x.invalid/mcp", "0oa1", "mcp-okta call whoami --stack dev"):
         assert words in done.stderr
     assert done.stdout == ""
+
+
+GROUPS = {"mcp-users": ["mcp:read"], "mcp-admins": ["mcp:read"]}
+TABLE = "urn:pulumi:dev::mcp-okta::aws:dynamodb/table:Table::table"
+
+
+@requirement("environments:losses")
+def test_who_would_lose_access_is_named_and_yes_goes_on(played: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A colleague deployed with a file that is not here (README, on real Okta and AWS)."""
+    Path("Pulumi.dev.yaml").write_text("""config:\n  mcp-okta:access: '{"mcp-users": ["mcp:read"]}'\n""")
+    monkeypatch.setattr(listing, "read_outputs", lambda *_: {**OUTPUTS, "access": GROUPS})
+    done = run("up", "--stack", "dev", "--yes")
+
+    assert "look out: the group mcp-admins would lose all of its access" in done.stderr
+    assert "compare Pulumi.dev.yaml with theirs" in done.stderr
+    assert played.calls == [("up", "dev", None)]
+
+
+@requirement("environments:plan-first")
+def test_the_plans_deletions_are_named_before_the_question(played: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A preview is made where somebody is asked about a stack that is there (README, on real Okta and AWS)."""
+    monkeypatch.setattr(deploy_question, "attended", lambda: True)
+    played.plan = [engine.Step(TABLE, "", "replace", "running")]
+    refused = run("up", "--stack", "dev", typed="n\n")
+    run("up", "--stack", "new", typed="y\n")
+
+    assert refused.stderr.index("aws Table table would be replaced") < refused.stderr.index("on these accounts?")
+    assert played.calls == [("preview", "dev", None), ("up", "new", None)]
 
 
 @requirement("environments:no-changes")

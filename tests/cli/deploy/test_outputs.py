@@ -8,7 +8,7 @@ import pytest
 
 from cli import outputs
 from client.errors import WrongOutputs
-from environments import listing
+from environments import lifecycle, listing
 from environments.errors import StackMissing, WrongName
 from tests.requirements import requirement
 
@@ -104,6 +104,13 @@ def test_the_options_that_name_an_environment_are_repeated_in_remedies(root: Pat
         " --branch a",
         " --stack dev --branch a",
     ]
+
+
+def test_a_branch_is_quoted_in_a_command_to_copy(root: Path) -> None:
+    """Git takes `$`, `;` and quotes in a branch's name, and so does a shell (git-check-ref-format(1))."""
+    branch = "feat/$(id);x"
+
+    assert outputs.target_of(None, branch).options == lifecycle.Branch(branch).options == " --branch 'feat/$(id);x'"
 
 
 def test_the_state_of_the_local_cloud_is_read_without_a_secret(root: Path) -> None:
