@@ -24,7 +24,7 @@ def lost_access(config: Mapping[str, Any], outputs: Mapping[str, Any]) -> list[s
     Source: ours; `Pulumi.STACK.yaml` is one person's file unless it is shared, and the last one to deploy wins.
     """
     found = list(_lost("the group", outputs.get("access"), _setting(config.get(ACCESS))))
-    services = "{}" if SERVICES not in config else config[SERVICES]
+    services = config.get(SERVICES, "{}")
     return found + list(_lost("the service", outputs.get("services"), _setting(services)))
 
 

@@ -128,12 +128,21 @@ class Ground:
 
     def check_gone(self) -> None:
         """Nothing is left of the stack: on neither cloud, in no file of state, configuration or lock."""
+        self.put_settings_away()
         there = self.made()
         assert not there, f"left: {there}"
         left = [str(path) for path in (self.root / ".local/state").rglob("local*") if path.is_file()]
         left += [str(path) for path in (self.root / ".local/state/.pulumi/locks").rglob("*.json")]
         left += [path.name for path in self.root.glob("Pulumi.local.yaml*")]
         assert not left, f"files left: {left}"
+
+    def put_settings_away(self) -> None:
+        """See that what `configure` wrote outlived the stack and nothing else did, and remove it for the next round."""
+        file = self.root / "Pulumi.local.yaml"
+        if file.exists():
+            document = yaml.safe_load(file.read_text())
+            assert document == {"config": {f"mcp-okta:{name}": value for name, value in CHANGED.items()}}
+            file.unlink()
 
 
 @contextmanager
