@@ -1,34 +1,77 @@
-"""The Okta groups that `access` names: found by their exact name, or created on request."""
+"""The Okta groups that `access` names: found by their exact name, or the stack's own."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_okta as okta
 
 from infra.errors import GroupLookupFailed, GroupMissing
+from infra.marks import bracket
 
 
-def find_groups(names: Iterable[str]) -> dict[str, str]:
+@dataclass(frozen=True)
+class Found:
+    """A group that Okta has."""
+
+    id: str
+    description: str
+
+
+@dataclass(frozen=True)
+class GroupsArgs:
+    """Which groups, whether those that are missing are made, and whose they are then."""
+
+    names: Iterable[str]
+    create: bool
+    mark: str
+    mark_is_certain: bool  # nobody else's stack has it
+
+
+def declare_groups(args: GroupsArgs) -> Mapping[str, pulumi.Input[str]]:
     """
-    The ids of existing groups, by name; asked before anything is declared, so that nothing is left half done.
+    The ids of the groups, by name; asked before anything is declared, so that nothing is left half done.
+
+    A group that carries the stack's mark stays declared whether groups are to be created or not.
 
     Raises:
-        GroupMissing: some do not exist; all of them are in the message.
+        GroupMissing: some do not exist and are not to be created; all of them are in the message.
         GroupLookupFailed: Okta refused the question or could not be reached.
+
+    Source: ours; the engine deletes what is no longer declared, and nothing brings a group's members back.
     """
-    found = {name: find_group(name) for name in names}
-    missing = sorted(name for name, identifier in found.items() if identifier is None)
+    found = {name: find_group(name) for name in args.names}
+    if not args.create:
+        refuse_missing(found)
+    own = [name for name, group in found.items() if group and bracket(args.mark) in group.description]
+    if args.create:
+        warn_of_new([name for name in found if name not in own])
+    warn_of_own(own)
+    return {
+        name: group.id if group and name not in own and not args.create else declare_group(name, args, group)
+        for name, group in found.items()
+    }
+
+
+def refuse_missing(found: Mapping[str, Found | None]) -> None:
+    """
+    Stop where a group is not there.
+
+    Raises:
+        GroupMissing: names all of them.
+    """
+    missing = sorted(name for name, group in found.items() if group is None)
     if missing:
         raise GroupMissing(
             f"`access` names Okta groups that do not exist: {', '.join(missing)}",
-            "create them in Okta, correct `access`, or let the stack create them: pulumi config set createGroups true",
+            "create them in Okta, correct `access`, or let the stack create them: "
+            f"pulumi config set --stack {pulumi.get_stack()} createGroups true",
         )
-    return {name: identifier for name, identifier in found.items() if identifier is not None}
 
 
-def find_group(name: str) -> str | None:
+def find_group(name: str) -> Found | None:
     """
-    The id of the group with exactly this name.
+    The group with exactly this name.
 
     Source: Okta's plugin takes a single group whose name merely begins with the text, and only logs that.
     """
@@ -40,7 +83,7 @@ def find_group(name: str) -> str | None:
         ):
             return None
         raise GroupLookupFailed(f"the Okta group {name!r} could not be looked up: {error}", reach_remedy()) from error
-    return group.id if group.name == name else None
+    return Found(group.id, group.description or "") if group.name == name else None
 
 
 def reach_remedy() -> str:
@@ -48,11 +91,32 @@ def reach_remedy() -> str:
     return "check okta:orgName, okta:baseUrl and the token, locally `mcp-okta local status`; then run it again"
 
 
-def create_groups(names: Iterable[str], description: str) -> Mapping[str, pulumi.Output[str]]:
-    """New groups, by name, which the stack owns from now on and which nobody is in."""
-    groups = {name: okta.group.Group(f"group-{name}", name=name, description=description) for name in names}
-    pulumi.log.warn(
-        f"createGroups: the Okta groups {', '.join(groups)} belong to this stack and begin empty: nobody can sign in "
-        "until an administrator adds people to them, and `down` deletes them"
+def declare_group(name: str, args: GroupsArgs, found: Found | None) -> pulumi.Output[str]:
+    """
+    A group that the stack owns; one that it made and its state lost is taken back, if nobody else can have made it.
+
+    Source: Pulumi, import option: no effect where the state holds the object; its properties must be what they are.
+    """
+    own = found if found and bracket(args.mark) in found.description else None
+    group = okta.group.Group(
+        f"group-{name}",
+        name=name,
+        description=own.description if own else args.mark,
+        opts=pulumi.ResourceOptions(import_=own.id if own and args.mark_is_certain else None),
     )
-    return {name: group.id for name, group in groups.items()}
+    return group.id
+
+
+def warn_of_new(names: Iterable[str]) -> None:
+    """Say that new groups have no members."""
+    if listed := ", ".join(names):
+        pulumi.log.warn(
+            f"createGroups: the Okta groups {listed} are created and begin empty: nobody can sign in until an "
+            "administrator adds people to them"
+        )
+
+
+def warn_of_own(names: Iterable[str]) -> None:
+    """Say which groups go with the stack."""
+    if listed := ", ".join(names):
+        pulumi.log.warn(f"the Okta groups {listed} belong to this stack: `down` deletes them, with their members")

@@ -11,6 +11,11 @@ def mark(environment: str, stack_id: str = "") -> str:
     return f"MCP server behind Okta [{NAMESPACE} {whose}]"
 
 
+def bracket(text: str) -> str:
+    """The part of a mark that tells whose it is, which stays when people write something beside it."""
+    return text[text.index(f"[{NAMESPACE} ") :]
+
+
 def tags(environment: str, branch: str, stack_id: str = "") -> dict[str, str]:
     """
     The tags of an AWS object.

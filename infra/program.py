@@ -14,7 +14,7 @@ from infra.bundle import Sources, build_bundle
 from infra.callers import Callers, CallersArgs
 from infra.endpoint import Endpoint, EndpointArgs
 from infra.function import FunctionArgs, McpFunction
-from infra.groups import create_groups, find_groups
+from infra.groups import GroupsArgs, declare_groups
 from infra.notes import Notes, NotesArgs
 from infra.route import Route, RouteArgs
 from infra.settings import ROOT, Settings
@@ -131,9 +131,13 @@ def cache_folder(root: Path) -> Path:
 
 def groups(settings: Settings) -> Mapping[str, pulumi.Input[str]]:
     """The ids of the groups of `access`, by name."""
-    if settings.create_groups:
-        return create_groups(settings.access.groups, marks.mark(settings.environment, settings.stack_id))
-    return find_groups(settings.access.groups)
+    args = GroupsArgs(
+        names=settings.access.groups,
+        create=settings.create_groups,
+        mark=marks.mark(settings.environment, settings.stack_id),
+        mark_is_certain=bool(settings.stack_id),
+    )
+    return declare_groups(args)
 
 
 def variables(
