@@ -1,6 +1,8 @@
 """The apps of programs that call without a person: each asks for its own scopes, with its own key."""
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -49,20 +51,30 @@ class Callers(pulumi.ComponentResource):
         return f"{self._args.name}-service-{service.name}"
 
     def _app(self, service: Service) -> okta.app.OAuth:
+        """
+        An app that is never changed in its place: other keys are another app, with another client id.
+
+        Source: terraform-provider-okta, pull request 2840: an update sends the keys without `use`, and Okta then takes
+        none of them for private_key_jwt; keys that come back in another order are a change at each `up`.
+        """
+        keys = sorted(service.keys, key=lambda key: key["kid"])
+        digest = hash_keys(keys)
         return okta.app.OAuth(
-            f"service-{service.name}",
-            label=self._label(service),
+            f"service-{service.name}-{digest}",
+            label=f"{self._label(service)}-{digest}",
             admin_note=self._args.mark,
             type="service",
             token_endpoint_auth_method="private_key_jwt",  # noqa: S106 - the name of a method, not a secret
             grant_types=["client_credentials"],
             response_types=["token"],
-            jwks=[okta.app.OAuthJwkArgs(**key) for key in service.keys],
+            jwks=[okta.app.OAuthJwkArgs(**key) for key in keys],
             consent_method="TRUSTED",
             login_mode="DISABLED",
             hide_web=True,
             hide_ios=True,
-            opts=self._child(),
+            opts=pulumi.ResourceOptions(
+                parent=self, replace_on_changes=["*"], ignore_changes=["jwks"], delete_before_replace=True
+            ),
         )
 
     def _policy(
@@ -93,3 +105,8 @@ class Callers(pulumi.ComponentResource):
             access_token_lifetime_minutes=self._args.access_token_minutes,
             opts=self._child(*after),
         )
+
+
+def hash_keys(keys: Sequence[Mapping[str, str]]) -> str:
+    """Eight digits that tell one set of keys from another."""
+    return hashlib.sha256(json.dumps(keys, sort_keys=True).encode()).hexdigest()[:8]

@@ -22,6 +22,7 @@ from infra.settings import Settings
 ENDPOINT = "https://A1.Execute-Api.us-east-1.amazonaws.com"
 EXECUTION_ARN = "arn:aws:execute-api:us-east-1:123456789012:a1"
 ACCOUNT = "123456789012"
+ROLE_ID = "AROA1"
 ACCESS = '{"readers": ["mcp:read"], "editors": ["mcp:read", "mcp:write"]}'
 REMOTE = {"OKTA_ORG_NAME": "acme", "OKTA_BASE_URL": "okta.com"}
 
@@ -43,6 +44,28 @@ class Refused(grpc.RpcError):
 
 
 @dataclass
+class Options:
+    """What the engine is told about how to change a resource."""
+
+    imported: str
+    replace_on_changes: list[str]
+    ignore_changes: list[str]
+    delete_before_replace: bool | None
+    replacement_trigger: Any
+
+    @classmethod
+    def of(cls, request: Any) -> "Options":
+        """Those of a request to the engine; None where the provider is to decide."""
+        return cls(
+            request.importId,
+            list(request.replaceOnChanges),
+            list(request.ignoreChanges),
+            request.deleteBeforeReplace if request.deleteBeforeReplaceDefined else None,
+            request.replacement_trigger.string_value,
+        )
+
+
+@dataclass
 class Declared:
     """One resource as the program asked for it."""
 
@@ -50,6 +73,13 @@ class Declared:
     inputs: dict[str, Any]
     parent: str
     dependencies: set[str]
+    options: "Options"
+
+
+def client_id(app: Mapping[str, Any]) -> str:
+    """The people's app, or a service's by the name in its label."""
+    _, _, service = app.get("label", "").partition("-service-")
+    return f"0oa1-service-{service.rpartition('-')[0]}" if service else "0oa1"
 
 
 @dataclass
@@ -57,6 +87,7 @@ class Cloud(mocks.Mocks):
     """Answers with the inputs and the few outputs that the program reads on."""
 
     groups: Mapping[str, str] = field(default_factory=lambda: {"readers": "00g-readers", "editors": "00g-editors"})
+    described: Mapping[str, str] = field(default_factory=dict)
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """An id made of the logical name, and outputs as AWS and Okta have them."""
@@ -64,13 +95,13 @@ class Cloud(mocks.Mocks):
         more = {
             "aws:apigatewayv2/api:Api": {"apiEndpoint": ENDPOINT, "executionArn": EXECUTION_ARN},
             "aws:cloudwatch/logGroup:LogGroup": {"arn": f"arn:aws:logs:us-east-1:123456789012:log-group:{name}"},
-            "aws:iam/role:Role": {"arn": f"arn:aws:iam::123456789012:role/{name}"},
+            "aws:iam/role:Role": {"arn": f"arn:aws:iam::123456789012:role/{name}", "uniqueId": ROLE_ID},
             "aws:lambda/function:Function": {
                 "arn": f"arn:aws:lambda:us-east-1:123456789012:function:{name}",
                 "invokeArn": f"arn:invoke:{name}",
             },
             "okta:auth/server:Server": {"issuer": "https://acme.okta.com/oauth2/aus1"},
-            "okta:app/oAuth:OAuth": {"clientId": "0oa1" if args.name == "app" else f"0oa1-{args.name}"},
+            "okta:app/oAuth:OAuth": {"clientId": client_id(args.inputs)},
             "aws:dynamodb/table:Table": {"arn": f"arn:aws:dynamodb:us-east-1:123456789012:table/{name}"},
         }
         return f"{args.name}-id", {**args.inputs, **more.get(args.typ, {})}
@@ -82,7 +113,7 @@ class Cloud(mocks.Mocks):
         assert args.token == "okta:group/getGroup:getGroup"
         for name, identifier in self.groups.items():
             if name.startswith(args.args["name"]):
-                return {"id": identifier, "name": name}
+                return {"id": identifier, "name": name, "description": self.described.get(name, "")}
         raise Refused(f'group with name "{args.args["name"]}" does not exist')
 
 
@@ -97,7 +128,11 @@ class Monitor(mocks.MockMonitor):
         """Remember the request by the resource's logical name."""
         inputs = pulumi.runtime.rpc.deserialize_properties(request.object)
         self.declared[request.type + " " + request.name] = Declared(
-            request.type, inputs, request.parent.split("::")[-1], {urn.split("::")[-1] for urn in request.dependencies}
+            request.type,
+            inputs,
+            request.parent.split("::")[-1],
+            {urn.split("::")[-1] for urn in request.dependencies},
+            Options.of(request),
         )
         return super().RegisterResource(request)
 

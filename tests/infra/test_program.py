@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.errors import GroupLookupFailed, GroupMissing
-from tests.infra.cloud import ACCOUNT, EXECUTION_ARN, Cloud, Deployment, Refused, run_program, settings_of
+from tests.infra.cloud import ACCOUNT, EXECUTION_ARN, Cloud, Declared, Deployment, Refused, run_program, settings_of
 from tests.requirements import requirement
 
 URL = "https://a1.execute-api.us-east-1.amazonaws.com/mcp"
@@ -135,7 +135,7 @@ def test_missing_groups_are_named_before_anything_is_declared(bundle: Path) -> N
         run_program(settings_of(), bundle, Cloud(groups={}))
 
     assert "editors, readers" in caught.value.message
-    assert "createGroups true" in caught.value.remedy
+    assert caught.value.remedy.endswith("pulumi config set --stack dev createGroups true")
     assert str(caught.value) == f"{caught.value.message}\n  → {caught.value.remedy}"
 
 
@@ -163,6 +163,56 @@ def test_groups_are_created_only_on_request(bundle: Path, caplog: pytest.LogCapt
     assert {found.inputs["name"] for found in deployment.of("Group").values()} == {"readers", "editors"}
     assert "[mcp-okta environment=dev]" in deployment.of("Group")["group-readers"].inputs["description"]
     assert "begin empty" in caplog.text
+
+
+@requirement("infra:groups")
+def test_a_group_that_the_stack_made_stays_declared_without_create_groups(
+    bundle: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is no longer declared is deleted, and a group takes its members with it (Pulumi, resource lifecycle)."""
+    own = "Finance. MCP server behind Okta [mcp-okta environment=dev id=0a1b2c3d]"
+    deployment = run_program(settings_of(stackId="0a1b2c3d"), bundle, Cloud(described={"readers": own}))
+    (group,) = deployment.of("Group").values()
+
+    assert group.inputs == {"name": "readers", "description": own}
+    assert group.options.imported == "00g-readers"
+    assert {found.inputs["groupId"] for found in deployment.of("GroupAssignment").values()} == {
+        "group-readers-id",
+        "00g-editors",
+    }
+    assert "readers belong to this stack" in caplog.text
+    assert "begin empty" not in caplog.text
+
+
+@requirement("infra:groups")
+@pytest.mark.parametrize("whose", ["environment=dev id=ffffffff", "environment=dev", "environment=dev2 id=0a1b2c3d"])
+@pytest.mark.parametrize("create", [False, True])
+def test_the_group_of_another_stack_is_never_taken_over(bundle: Path, whose: str, create: bool) -> None:
+    """A colleague's stack may have the same name; what is imported would go with `down` (ours)."""
+    cloud = Cloud(described=dict.fromkeys(("readers", "editors"), f"MCP server behind Okta [mcp-okta {whose}]"))
+    settings = settings_of(stackId="0a1b2c3d", createGroups=str(create).lower())
+    groups = run_program(settings, bundle, cloud).of("Group")
+
+    assert set(groups) == ({"group-readers", "group-editors"} if create else set())
+    assert not any(group.options.imported for group in groups.values())
+
+
+def test_a_mark_without_an_id_keeps_a_group_and_takes_none_over(bundle: Path) -> None:
+    """It may be a colleague's: one that the state holds stays, another one is Okta's own conflict (ours)."""
+    mark = "MCP server behind Okta [mcp-okta environment=dev]"
+    (group,) = run_program(settings_of(), bundle, Cloud(described={"readers": mark})).of("Group").values()
+
+    assert (group.inputs["name"], group.options.imported) == ("readers", "")
+
+
+def test_a_group_that_the_state_lost_is_taken_back_with_its_members(bundle: Path) -> None:
+    """Another of the same name cannot be created, and the one that is there is the stack's own (ours)."""
+    mark = "MCP server behind Okta [mcp-okta environment=dev id=0a1b2c3d]"
+    settings = settings_of(stackId="0a1b2c3d", createGroups="true")
+    groups = run_program(settings, bundle, Cloud(described={"readers": mark})).of("Group")
+
+    assert groups["group-readers"].options.imported == "00g-readers"
+    assert groups["group-editors"].options.imported == ""
 
 
 @requirement("infra:permission")
@@ -258,15 +308,53 @@ SERVICES = json.dumps(
 )
 
 
+def app_of(deployment: Deployment, service: str) -> Declared:
+    """The one app of the service."""
+    (found,) = [app for name, app in deployment.of("OAuth").items() if name.startswith(f"service-{service}-")]
+    return found
+
+
+def with_keys(*kids: str) -> str:
+    """One service with these keys."""
+    return json.dumps({"nightly": {"scopes": ["mcp:read"], "keys": [{**KEY, "kid": kid} for kid in kids]}})
+
+
+@requirement("infra:services")
+def test_another_key_is_another_app_and_another_order_is_not(bundle: Path) -> None:
+    """
+    The app is never changed in its place, since Okta's plugin sends keys without `use`.
+
+    Source: terraform-provider-okta, resource_okta_app_oauth.go (buildAppOAuthV6) and pull request 2840.
+    """
+    one, other, both = (run_program(settings_of(services=with_keys(*kids)), bundle) for kids in ("a", "b", "ab"))
+    turned = run_program(settings_of(services=with_keys("b", "a")), bundle)
+    apps = [app_of(found, "nightly") for found in (one, other, both, turned)]
+
+    assert len({app.inputs["label"] for app in apps[:3]}) == 3
+    assert apps[2] == apps[3]
+    assert set(both.of("OAuth")) == set(turned.of("OAuth"))
+    assert [key["kid"] for key in apps[3].inputs["jwks"]] == ["a", "b"]
+
+
+@requirement("infra:services")
+def test_no_change_of_a_services_app_is_an_update(bundle: Path) -> None:
+    """The order in which Okta gives its keys back is no change, every other one replaces it (Pulumi, options)."""
+    options = app_of(run_program(settings_of(services=SERVICES), bundle), "nightly").options
+
+    assert (options.replace_on_changes, options.ignore_changes) == (["*"], ["jwks"])
+    assert options.delete_before_replace is True  # of the same keys, so of the same label
+
+
 @requirement("infra:services")
 def test_each_service_has_an_app_a_policy_and_a_rule_of_its_own(bundle: Path) -> None:
     """Private-key authentication, client credentials, its scopes only (issue 5, item 7; RFC 7523 §2.2)."""
     deployment = run_program(settings_of(services=SERVICES), bundle)
-    app = deployment.of("OAuth")["service-nightly"].inputs
+    app = app_of(deployment, "nightly").inputs
     rule = deployment.of("ServerPolicyRule")["rule-nightly"].inputs
 
     assert (app["type"], app["tokenEndpointAuthMethod"], app["jwks"]) == ("service", "private_key_jwt", [KEY])
-    assert (app["grantTypes"], app["label"]) == (["client_credentials"], "mcp-okta-dev-service-nightly")
+    assert app["grantTypes"] == ["client_credentials"]
+    assert app["label"].startswith("mcp-okta-dev-service-nightly-")
     assert deployment.of("ServerPolicy")["policy-nightly"].inputs["clientWhitelists"] == ["0oa1-service-nightly"]
     assert (rule["grantTypeWhitelists"], rule["scopeWhitelists"]) == (["client_credentials"], ["mcp:read"])
     assert deployment.of("ServerPolicyRule")["rule-ci"].inputs["scopeWhitelists"] == ["mcp:read", "mcp:write"]

@@ -1,0 +1,79 @@
+"""Changes of the configuration that must not take from people what is theirs, through the real engine."""
+
+import json
+
+from tests.journeys.checkout import Checkout
+from tests.journeys.conftest import configure, make_service
+from tests.journeys.test_deploy import planned
+from tests.journeys.test_pretence import okta
+
+GROUPS = {"our-readers": ["mcp:read"], "our-editors": ["mcp:read", "mcp:write"]}
+
+
+def set_config(checkout: Checkout, **values: str) -> None:
+    """Write keys into the stack's configuration, as a person does."""
+    lines = [f"pulumi config set --stack local {key} '{value}'" for key, value in values.items()]
+    done = checkout.shell(["sh", "-ec", "\n".join([f'eval "$({checkout.root}/.venv/bin/mcp-okta local env)"', *lines])])
+    assert done.code == 0, done.err
+
+
+def members_of(checkout: Checkout, name: str) -> tuple[str, list[str]]:
+    """The group's id and who is in it."""
+    with okta(checkout) as org:
+        (group,) = org.get(f"/api/v1/groups?q={name}").raise_for_status().json()
+        users = org.get(f"/api/v1/groups/{group['id']}/users").raise_for_status().json()
+    return group["id"], [user["profile"]["login"] for user in users]
+
+
+def add_reader(checkout: Checkout, group: str) -> None:
+    """Put a person of the seed into the group, as an administrator does."""
+    identifier, _ = members_of(checkout, group)
+    with okta(checkout) as org:
+        user = org.get("/api/v1/users/reader@example.com").raise_for_status().json()
+        org.put(f"/api/v1/groups/{identifier}/users/{user['id']}").raise_for_status()
+
+
+def test_groups_that_the_stack_made_keep_their_members_until_it_goes(fresh: Checkout) -> None:
+    """`createGroups` true → false deletes nothing; a group that the state lost is taken back (ours)."""
+    fresh.ok("local", "up")
+    fresh.ok("up", timeout=300)
+    set_config(fresh, access=json.dumps(GROUPS), createGroups="true")
+    fresh.ok("up", timeout=300)
+    add_reader(fresh, "our-readers")
+    before = members_of(fresh, "our-readers")
+    set_config(fresh, createGroups="false")
+    kept = fresh.ok("up", timeout=300)
+    forget = "pulumi stack export | grep -o 'urn:[^\"]*group-our-readers' | head -1"
+    script = f'pulumi state delete --yes --force --target-dependents "$({forget})"'
+    forgotten = fresh.shell(["sh", "-ec", f'eval "$({fresh.root}/.venv/bin/mcp-okta local env)"\n{script}'])
+    assert forgotten.code == 0, forgotten.err
+    fresh.ok("up", timeout=300)
+
+    assert before[1] == ["reader@example.com"]
+    assert members_of(fresh, "our-readers") == before
+    assert "belong to this stack" in kept.err
+    assert set(planned(fresh)) == {"same"}
+    fresh.ok("down", timeout=300)
+    with okta(fresh) as org:
+        assert org.get("/api/v1/groups?q=our-").json() == []
+
+
+def test_another_key_of_a_service_is_another_app_and_everything_follows_in_the_same_up(fresh: Checkout) -> None:
+    """The app is not updated in its place; policy, allow-list and outputs have the new client id (ours)."""
+    fresh.ok("local", "up")
+    configure(fresh, [make_service(fresh, "nightly")])
+    fresh.ok("up", timeout=300)
+    first = fresh.outputs()["services"]["nightly"]["client_id"]
+    assert set(planned(fresh)) == {"same"}
+    (fresh.root / "nightly.pem").unlink()
+    configure(fresh, [make_service(fresh, "nightly")])
+    plan = planned(fresh)
+    fresh.ok("up", timeout=300)
+    second = fresh.outputs()["services"]["nightly"]["client_id"]
+    me = fresh.ok("call", "whoami", "--json", "--service", "nightly", "--key", "nightly.pem").json
+
+    assert (plan["create"], plan["delete"]) == (["okta:app/oAuth:OAuth"], ["okta:app/oAuth:OAuth"])
+    assert first != second == me["client_id"]
+    assert set(planned(fresh)) == {"same"}
+    with okta(fresh) as org:
+        assert org.get(f"/api/v1/apps/{first}").status_code == 404
