@@ -15,14 +15,23 @@ ACTIONS = ("DeleteItem", "GetItem", "PutItem")
 
 @dataclass(frozen=True)
 class NotesArgs:
-    """What the table is called."""
+    """What the table is called, and whether it holds what nobody may lose."""
 
     name: str
     tags: Mapping[str, str]
+    lasting: bool
 
 
 class Notes(pulumi.ComponentResource):
-    """A table keyed by the person's Okta id, encrypted, restorable to any second of the last 35 days."""
+    """
+    A table keyed by the person's Okta id, encrypted; one that lasts is protected and restorable.
+
+    `down` asks the table itself whether it is protected (DeletionProtectionEnabled), and takes that off after its own
+    question; nothing else does, so that neither `up` nor plain `pulumi destroy` deletes a table that lasts.
+
+    Source: AWS, DynamoDB, deletion protection; point-in-time recovery, 35 days, and after the deletion of the table as
+    long a backup of the system's, which is why a stack that comes and goes has none.
+    """
 
     table_name: pulumi.Output[str]
     use_policy: pulumi.Output[str]
@@ -43,10 +52,12 @@ class Notes(pulumi.ComponentResource):
             range_key=NOTE,
             attributes=[{"name": key, "type": "S"} for key in (OWNER, NOTE, CREATED)],
             local_secondary_indexes=[{"name": BY_CREATION, "range_key": CREATED, "projection_type": "ALL"}],
-            point_in_time_recovery={"enabled": True},
+            point_in_time_recovery={"enabled": args.lasting},
+            deletion_protection_enabled=args.lasting,
             server_side_encryption={"enabled": True},
             tags=args.tags,
-            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
+            # Another of the same name cannot be made before: of one that lasts, a replacement must fail.
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=not args.lasting),
         )
 
 

@@ -34,7 +34,7 @@ def declare(settings: Settings) -> dict[str, Any]:
     endpoint = Endpoint("endpoint", endpoint_args(settings))
     authorization = Authorization("authorization", authorization_args(settings, endpoint, group_ids))
     service_ids = services(settings, authorization)
-    notes = Notes("notes", NotesArgs(name=settings.name, tags=tags(settings)))
+    notes = Notes("notes", NotesArgs(name=settings.name, tags=tags(settings), lasting=settings.lasting))
     told = variables(settings, endpoint, authorization, service_ids, notes)
     function = McpFunction("function", function_args(settings, bundle, endpoint, notes, told))
     Route(
