@@ -1,6 +1,8 @@
 """moto's own server as a WSGI application, whose failures the SDK can read."""
 
+import json
 import logging
+import traceback
 from typing import Any
 
 from moto.core.model_instances import reset_model_data
@@ -46,9 +48,14 @@ class Moto:
             reply = self._run(environ)
         except NotImplementedError as error:
             return refusal(environ, 501, "NotEmulated", f"the local AWS does not emulate this call: {error}")
-        except Exception:  # whatever moto stumbles over, the SDK gets an answer that it can read
+        except Exception as error:  # whatever moto stumbles over, the SDK gets an answer that it can read
+            if _is_unreadable(error):
+                return refusal(
+                    environ, 400, "SerializationException", f"{call} is not of the form that the SDK gives it"
+                )
             _log.exception("moto failed at %s", call)
-            return refusal(environ, 500, "InternalFailure", f"moto failed at {call}; the local cloud's log says why")
+            text = f"the local AWS does not emulate {call} as it was asked: moto failed; the local cloud's log says why"
+            return refusal(environ, 501, "NotEmulated", text)
         if reply.status in (404, 405, 500) and reply.content_type.startswith("text/html") and _is_page(reply):
             return refusal(environ, 501, "NotEmulated", f"the local AWS does not emulate {call}")
         return reply
@@ -64,6 +71,13 @@ class Moto:
         reply.body = b"".join(self._app(environ, start_response))
         reset_model_data()  # moto remembers each object that there ever was, for a page that nobody here opens
         return reply
+
+
+def _is_unreadable(error: Exception) -> bool:
+    """Whether moto failed while it read the request, by the SDK's own models."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    names = {frame.f_globals.get("__name__") for frame in frames}
+    return isinstance(error, json.JSONDecodeError) or "moto.core.parse" in names
 
 
 def _is_page(reply: Reply) -> bool:

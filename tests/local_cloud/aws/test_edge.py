@@ -1,12 +1,16 @@
 """What is turned away at the edge of the control plane, before anybody looks at what is asked."""
 
+import io
+import json
 import socket
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 
 from local_cloud.aws import AwsCloud
+from local_cloud.aws.edge import Edge
 from local_cloud.keys import Keys
 from tests.local_cloud.aws.account import ECHO, Account
 from tests.local_cloud.aws.signing import signature_of
@@ -231,6 +235,37 @@ def test_a_document_that_is_no_object_is_refused(
     answer = httpx2.post(url, content=body, headers=signed)
 
     assert (answer.status_code, answer.json()["__type"]) == (400, code)
+
+
+@requirement("aws:malformed")
+def test_a_failure_of_our_own_is_an_error_that_the_sdk_can_read(caplog: pytest.LogCaptureFixture) -> None:
+    """500 in AWS's form, and the reason in the log; no page of HTML (ours)."""
+    seen: list[str] = []
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/x", "HTTP_HOST": "localhost", "wsgi.input": io.BytesIO()}
+    body = b"".join(Edge(failing)(environ, lambda status, headers: seen.append(status)))
+
+    assert (seen, json.loads(body)["__type"]) == (["500 Internal Server Error"], "InternalFailure")
+    assert "the control plane failed at GET /x" in caplog.text
+
+
+def failing(environ: Any, start_response: Any) -> Any:
+    """An application that is broken."""
+    raise ZeroDivisionError
+
+
+@requirement("aws:malformed")
+@pytest.mark.parametrize(
+    ("wanted", "status"), [({"logGroupName": [1]}, 501), ({"logGroupName": "x", "limit": []}, 400)]
+)
+def test_what_moto_stumbles_over_is_no_failure_of_the_server(
+    account: Account, wanted: dict[str, Any], status: int
+) -> None:
+    """What it cannot read is 400, what it cannot do 501; the SDK tries neither again (ours)."""
+    url, body = f"{account.cloud.endpoint_url}/", json.dumps(wanted).encode()
+    more = {"x_amz_target": "Logs_20140328.DescribeLogStreams", "content_type": "application/x-amz-json-1.1"}
+    answer = httpx2.post(url, content=body, headers=signature_of(account.cloud.keys, "logs", "POST", url, body, **more))
+
+    assert answer.status_code == status, answer.text
 
 
 @pytest.mark.parametrize(("target", "status"), [("http://[/", 400), ("http://localhost:99999/", 403), ("*", 403)])
