@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 # The services that the program uses, each under the names that configuration has for it.
-SERVICES = ({"apigatewayv2"}, {"cloudwatchlogs", "logs"}, {"iam"}, {"lambda"}, {"sts"})
+SERVICES = ({"apigatewayv2"}, {"cloudwatchlogs", "logs"}, {"dynamodb"}, {"iam"}, {"lambda"}, {"sts"})
 
 
 def is_loopback(url: str) -> bool:

@@ -105,9 +105,17 @@ class Reader:
 
 
 def environment_name(text: str) -> str:
-    """The stack's name, if every cloud object may be called after it."""
+    """
+    The stack's name, if every cloud object may be called after it.
+
+    Source: AWS IAM, name requirements: roles whose names differ in case alone are one.
+    """
     if not re.fullmatch(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{NAME_LIMIT - 1}}}", text):
         raise ValueError(f"{text!r} is not 1 to {NAME_LIMIT} letters, digits, `-` or `_`")
+    if text != text.lower():
+        raise ValueError(
+            f"{text!r} has capital letters, which AWS does not tell from small ones; call it {text.lower()!r}"
+        )
     return text
 
 

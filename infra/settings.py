@@ -69,6 +69,11 @@ class Settings:
         """The name of every cloud object of this environment."""
         return f"{NAMESPACE}-{self.environment}"
 
+    @property
+    def lasting(self) -> bool:
+        """Whether people keep things here: neither on the local cloud nor for a branch."""
+        return not self.on_local_cloud and not self.branch_of
+
     @classmethod
     def of_stack(cls) -> "Settings":
         """
@@ -190,6 +195,10 @@ def remedy(stack: str, local: bool, problems: list[str], wrong_cloud: list[str])
         return 'mcp-okta up, or for plain pulumi: eval "$(mcp-okta local env)"'
     if wrong_cloud:
         return f"in a shell without `mcp-okta local env`, name org and account; then: mcp-okta up --stack {stack}"
+    if any(problem.startswith("stack name:") for problem in problems):
+        return (
+            "mcp-okta up --stack NAME, with a name that can be used; `pulumi stack rename NAME` where it is still empty"
+        )
     if any(problem.startswith("access:") for problem in problems):
         scope = SCOPES[0].name
         return f"""pulumi config set --stack {stack} access '{{"YOUR-GROUP": ["{scope}"]}}'"""

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from infra import clouds, program
 from infra.access import Access, access_warnings
 from infra.errors import InvalidSettings
 from infra.reader import DEFAULTS, environment_name
@@ -213,9 +215,33 @@ def test_one_service_elsewhere_is_noticed() -> None:
     assert "AWS has no endpoint on this machine" in refusal({}, "local", ignored).message
 
 
+def test_the_guard_knows_every_service_that_the_program_uses() -> None:
+    """A service that it forgot would be asked on AWS itself (ours). Module names are those of pulumi_aws."""
+    spelled = {"cloudwatch": "cloudwatchlogs", "lambda_": "lambda"}
+    text = "".join(path.read_text() for path in Path(program.__file__).parent.glob("*.py"))
+    used = {spelled.get(name, name) for name in re.findall(r"\baws\.([a-z0-9_]+)\.[A-Z]", text)}
+    asked = {"sts"} if "aws.get_caller_identity" in text else set()
+
+    assert {"dynamodb", "lambda"} <= used
+    assert [name for name in sorted(used | asked) if not any(name in names for names in clouds.SERVICES)] == []
+    assert len(clouds.SERVICES) == len(used | asked)
+
+
+@pytest.mark.parametrize("left_out", ["APIGATEWAYV2", "CLOUDWATCH_LOGS", "DYNAMODB", "IAM", "LAMBDA", "STS"])
+def test_each_service_needs_an_endpoint_on_this_machine(left_out: str) -> None:
+    """AWS_ENDPOINT_URL_<SERVICE>, as the AWS SDKs read it, for all services but one (ours)."""
+    names = {"APIGATEWAYV2", "CLOUDWATCH_LOGS", "DYNAMODB", "IAM", "LAMBDA", "STS"}
+    all_of_them = {f"AWS_ENDPOINT_URL_{name}": "http://127.0.0.1:7002" for name in names}
+    local = {**LOCAL, "AWS_ENDPOINT_URL": "", **all_of_them}
+
+    assert Settings.from_config({}, "local", local).on_local_cloud
+    del local[f"AWS_ENDPOINT_URL_{left_out}"]
+    assert "AWS has no endpoint on this machine" in refusal({}, "local", local).message
+
+
 def test_the_engines_own_configuration_counts_too() -> None:
     """`okta:httpProxy`, `okta:orgName` and `aws:endpoints` come before the environment (contract)."""
-    services = ("apigatewayv2", "logs", "iam", "lambda", "sts")
+    services = ("apigatewayv2", "logs", "dynamodb", "iam", "lambda", "sts")
     endpoints = json.dumps([dict.fromkeys(services, "http://[::1]:9")])
     local = {"okta:httpProxy": "http://localhost:8", "aws:endpoints": endpoints, "mcp-okta:access": ACCESS}
     broken = {"aws:endpoints": "x", "okta:orgName": "acme", "okta:baseUrl": "okta.com", "mcp-okta:access": ACCESS}
@@ -236,6 +262,16 @@ def test_a_stack_name_that_no_object_may_have_is_refused(name: str) -> None:
     """Names are at most 50 characters, of the alphabet that both clouds share (docs/facts/okta.md §8, Lambda)."""
     with pytest.raises(ValueError, match="letters, digits"):
         environment_name(name)
+
+
+def test_a_stack_name_with_capitals_is_refused_with_the_one_to_take() -> None:
+    """`Dev` and `dev` would be one role: IAM tells names apart without their case (AWS IAM, quotas: names)."""
+    error = refusal({"access": ACCESS}, "Dev")
+
+    assert "stack name: 'Dev' has capital letters" in error.message
+    assert "call it 'dev'" in error.message
+    assert error.remedy.startswith("mcp-okta up --stack NAME")
+    assert environment_name("dev_2-x") == "dev_2-x"
 
 
 def jwk(bits: int = 2048, **members: object) -> dict[str, object]:
