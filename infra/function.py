@@ -96,6 +96,11 @@ class McpFunction(pulumi.ComponentResource):
     def _function(
         self, role: aws.iam.Role, log: aws.cloudwatch.LogGroup, policies: Sequence[aws.iam.RolePolicy]
     ) -> aws.lambda_.Function:
+        """
+        The function, made anew with its role, also where the new role has the old one's name.
+
+        Source: Terraform, aws_lambda_function: Lambda's grant for the key of the variables belongs to the role's id.
+        """
         return aws.lambda_.Function(
             "function",
             name=self._args.name,
@@ -110,7 +115,10 @@ class McpFunction(pulumi.ComponentResource):
             reserved_concurrent_executions=self._args.reserved_concurrency,
             environment={"variables": self._args.variables},
             tags=self._args.tags,
-            opts=self._child(log, *policies, named=True),
+            opts=pulumi.ResourceOptions.merge(
+                self._child(log, *policies, named=True),
+                pulumi.ResourceOptions(replacement_trigger=role.unique_id),
+            ),
         )
 
     def _permission(self, function: aws.lambda_.Function) -> aws.lambda_.Permission:

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from infra.errors import GroupLookupFailed, GroupMissing
-from tests.infra.cloud import ACCOUNT, EXECUTION_ARN, Cloud, Declared, Deployment, Refused, run_program, settings_of
+from tests.infra.cloud import (
+    ACCOUNT,
+    EXECUTION_ARN,
+    ROLE_ID,
+    Cloud,
+    Declared,
+    Deployment,
+    Refused,
+    run_program,
+    settings_of,
+)
 from tests.requirements import requirement
 
 URL = "https://a1.execute-api.us-east-1.amazonaws.com/mcp"
@@ -290,6 +300,24 @@ def test_the_notes_are_keyed_by_person_encrypted_and_restorable(deployment: Depl
 
 
 @requirement("infra:notes")
+@pytest.mark.parametrize(("branch_of", "lasting"), [("", True), ("dev", False)])
+def test_notes_that_last_are_deleted_by_no_change_and_those_of_a_branch_leave_no_backup(
+    bundle: Path, branch_of: str, lasting: bool
+) -> None:
+    """
+    Protected and never deleted before a replacement; recovery would keep a backup for 35 days after `down`.
+
+    Source: AWS, DynamoDB: deletion protection; backups of the system.
+    """
+    table = run_program(settings_of("stack", branchOf=branch_of), bundle).of("Table")["table"]
+
+    assert table.inputs["deletionProtectionEnabled"] is lasting
+    assert table.inputs["pointInTimeRecovery"] == {"enabled": lasting}
+    assert table.inputs["serverSideEncryption"] == {"enabled": True}
+    assert table.options.delete_before_replace is not lasting
+
+
+@requirement("infra:notes")
 def test_the_function_may_use_single_notes_and_list_one_persons_and_nothing_else(deployment: Deployment) -> None:
     """Least privilege: no Scan, no batches, no table of another name (issue 5, item 5)."""
     document = json.loads(deployment.of("RolePolicy")["policy-use-notes"].inputs["policy"])
@@ -465,6 +493,15 @@ def test_the_function_runs_the_zip(deployment: Deployment, bundle: Path) -> None
     assert function["code"].path == str(bundle)
     assert function["sourceCodeHash"] == base64.b64encode(hashlib.sha256(b"zip").digest()).decode()
     assert "reservedConcurrentExecutions" not in function
+
+
+def test_a_role_that_was_made_anew_gets_a_new_function(deployment: Deployment) -> None:
+    """
+    Its name is the old one's, but Lambda's grant for the key of the variables is the old one's alone.
+
+    Source: Terraform, aws_lambda_function, KMSAccessDeniedException: recreate the function after its role.
+    """
+    assert deployment.of("Function")["function"].options.replacement_trigger == ROLE_ID
 
 
 @requirement("infra:environment")
