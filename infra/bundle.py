@@ -10,14 +10,17 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from infra import dependencies
 from infra.dependencies import Target
+from infra.errors import BundleFailed
 
 __all__ = ["HANDLER", "Sources", "Target", "build_bundle"]
 
@@ -26,6 +29,9 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 MODE = 0o100644 << 16
 LEFT_OUT = ("__main__.py", "__pycache__", "tests")
 KEPT = 8  # of each layer; older files of the cache go
+PAUSE_SECONDS = 0.2
+ROUNDS = 3000  # ten minutes: longer than any build
+wait = time.sleep
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,7 @@ def build_bundle(sources: Sources, target: Target, cache: Path, warn: Callable[[
     The zip of the sources for the target, built or taken from the cache.
 
     Raises:
-        BundleFailed: the dependencies could not be installed, or a module does not compile.
+        BundleFailed: the dependencies could not be installed, a module does not compile, or another build does not end.
     """
     interpreter = dependencies.find_interpreter(target.python)
     if interpreter is None:
@@ -62,7 +68,7 @@ def build_bundle(sources: Sources, target: Target, cache: Path, warn: Callable[[
     layer_key = hash_layer(sources.lock, target, compiled=interpreter is not None)
     bundle = cache / f"bundle-{hash_bundle(sources, layer_key)}.zip"
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with locked(cache):
+    with locked(cache, warn):
         if not bundle.exists():
             layer = build_layer(sources.lock, target, interpreter, cache / f"layer-{layer_key}.zip")
             append_package(sources, layer, interpreter, bundle)
@@ -142,11 +148,46 @@ def staging(parent: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def locked(cache: Path) -> Iterator[None]:
-    """One build at a time: two stacks that go up together wait for each other instead of building twice."""
+def locked(cache: Path, warn: Callable[[str], None]) -> Iterator[None]:
+    """
+    One build at a time: two stacks that go up together wait for each other instead of building twice.
+
+    Raises:
+        BundleFailed: another program keeps the lock.
+    """
     with (cache / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not taken(lock):
+            warn(
+                f"another program builds in {cache}; waiting for it, at most {ROUNDS * PAUSE_SECONDS / 60:.0f} minutes"
+            )
+            await_lock(lock)
         yield
+
+
+def await_lock(lock: IO[str]) -> None:
+    """
+    Try until the lock is ours.
+
+    Raises:
+        BundleFailed: it is not after all rounds.
+    """
+    for _ in range(ROUNDS):
+        wait(PAUSE_SECONDS)
+        if taken(lock):
+            return
+    raise BundleFailed(
+        f"another program still builds the zip, or hangs: it holds {lock.name}",
+        f"see which it is (fuser -v {lock.name}), end it if it hangs, then run it again",
+    )
+
+
+def taken(lock: IO[str]) -> bool:
+    """Whether the lock is ours now."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def retire(cache: Path) -> None:

@@ -1,8 +1,10 @@
 """The zip: repeatable, cached, and clear about what failed. The dependencies come from uv's own cache."""
 
+import fcntl
 import sys
 import threading
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -139,6 +141,44 @@ def test_two_builds_at_once_install_once(sources: Sources, tmp_path: Path, monke
 
     assert not any(thread.is_alive() for thread in threads)
     assert len(installed) == 1
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Path]:
+    """A cache in which another program builds."""
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield cache
+
+
+def test_who_waits_for_another_build_is_told_once_and_goes_on_when_it_ends(
+    sources: Sources, held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A silent wait looks like a hang (ours)."""
+    said: list[str] = []
+    found = iter([False, False, False, True])
+    monkeypatch.setattr(module, "taken", lambda lock: next(found))
+    monkeypatch.setattr(module, "wait", lambda seconds: None)
+
+    assert build_bundle(sources, HERE, held, warn=said.append).exists()
+    assert len(said) == 1
+    assert f"another program builds in {held}; waiting for it, at most 10 minutes" in said[0]
+    assert next(found, None) is None
+
+
+def test_a_build_that_never_ends_is_named(sources: Sources, held: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wait has an end, and the message says who holds what (ours)."""
+    waited: list[float] = []
+    monkeypatch.setattr(module, "wait", waited.append)
+    monkeypatch.setattr(module, "ROUNDS", 3)
+    with pytest.raises(BundleFailed) as caught:
+        build_bundle(sources, HERE, held, warn=lambda text: None)
+
+    assert waited == [module.PAUSE_SECONDS] * 3
+    assert str(held / "lock") in caught.value.message
+    assert "run it again" in caught.value.remedy
 
 
 @requirement("infra:hashes")
