@@ -1,6 +1,7 @@
 """What a resource type's properties are: types, defaults, which a change replaces, which are secret."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,13 @@ class Property:
         prefer_given: the cloud does not answer with it, or in another form: what was given is kept.
         auto_named: where it is left out, the plugin makes up a name.
         json: a JSON text: two that say the same are no difference.
+        values: the only ones there are; of an array, of its items.
+        low: the least number.
+        high: the greatest number.
+        shortest: of a text or an array.
+        longest: of a text or an array.
+        pattern: which a whole text matches; of an array, its items.
+        excludes: the property beside which it cannot be given.
         fields: of an object, or of each object in an array; without them, texts.
     """
 
@@ -38,6 +46,13 @@ class Property:
     prefer_given: bool = False
     auto_named: bool = False
     json: bool = False
+    values: tuple[str | int, ...] = ()
+    low: int | None = None
+    high: int | None = None
+    shortest: int = 0
+    longest: int | None = None
+    pattern: str | None = None
+    excludes: str | None = None
     fields: "Schema | None" = None
 
     @property
@@ -77,6 +92,8 @@ def failures(schema: Schema, given: Properties, above: str = "") -> Iterator[Fai
     for name, spec in schema.items():
         if spec.required and given.get(name) is None:
             yield f"{above}{name}", f"the property '{above}{name}' is required"
+        if spec.excludes and given.get(name) and given.get(spec.excludes):
+            yield f"{above}{name}", f"the property '{above}{name}' cannot be set beside '{above}{spec.excludes}'"
 
 
 def _wrong(spec: Property | None, path: str, value: Any) -> Iterator[Failure]:
@@ -90,6 +107,8 @@ def _wrong(spec: Property | None, path: str, value: Any) -> Iterator[Failure]:
         yield path, f"the property '{path}' must be of type {spec.kind}, and is of type {kind_of(value)}"
     elif spec.json and not _is_json(value):
         yield path, f"the property '{path}' must be a JSON text"
+    elif beyond := _beyond(spec, value):
+        yield path, f"the property '{path}' must {beyond}"
     elif spec.kind == "array":
         for index, item in enumerate(value):
             yield from _wrong_item(spec, f"{path}[{index}]", item)
@@ -105,8 +124,43 @@ def _is_json(text: str) -> bool:
     return True
 
 
+def _beyond(spec: Property, value: Any) -> str | None:
+    """
+    What the value must be and is not; None when it is all that.
+
+    Source: the validators of the Terraform providers on which the real plugins stand, which run in a preview.
+    """
+    return (_beyond_length if isinstance(value, str | list) else _beyond_range)(spec, value) or _beyond_choice(
+        spec, value
+    )
+
+
+def _beyond_length(spec: Property, value: str | list[Any]) -> str | None:
+    what = "items" if isinstance(value, list) else "characters"
+    if spec.longest is not None and not spec.shortest <= len(value) <= spec.longest:
+        return f"have {spec.shortest} to {spec.longest} {what}"
+    return None
+
+
+def _beyond_range(spec: Property, value: Any) -> str | None:
+    if spec.high is not None and value > spec.high:
+        return f"be from {spec.low} to {spec.high}"
+    if spec.low is not None and value < spec.low:
+        return f"be at least {spec.low}" if spec.high is None else f"be from {spec.low} to {spec.high}"
+    return None
+
+
+def _beyond_choice(spec: Property, value: Any) -> str | None:
+    if spec.values and spec.kind != "array" and value not in spec.values:
+        return f"be one of {', '.join(map(str, spec.values))}"
+    if spec.pattern and isinstance(value, str) and not re.fullmatch(spec.pattern, value, re.ASCII | re.DOTALL):
+        return f"match {spec.pattern}"
+    return None
+
+
 def _wrong_item(spec: Property, path: str, item: Any) -> Iterator[Failure]:
-    yield from _wrong(Property("object" if spec.fields else "string", fields=spec.fields), path, item)
+    kind = "object" if spec.fields else "string"
+    yield from _wrong(Property(kind, fields=spec.fields, values=spec.values, pattern=spec.pattern), path, item)
 
 
 def _wrong_fields(spec: Property, path: str, value: Properties) -> Iterator[Failure]:

@@ -183,7 +183,7 @@ CASES = (
             "name": "$default",
             "autoDeploy": True,
             "accessLogSettings": {
-                "destinationArn": "arn:aws:logs:us-east-1:1:log-group:x",
+                "destinationArn": "arn:aws:logs:us-east-1:123456789012:log-group:x",
                 "format": "$context.requestId",
             },
             "defaultRouteSettings": {"throttlingRateLimit": 50, "throttlingBurstLimit": 100},

@@ -74,7 +74,7 @@ def test_no_reason_holds_the_value() -> None:
 def test_a_path_in_the_place_of_an_archive_is_refused() -> None:
     """`code` takes a FileArchive (pulumi_aws, lambda.Function)."""
     _, faults = wire_of(FUNCTION).check(
-        FUNCTION, {"role": "r", "handler": "h", "runtime": "python3.13", "code": "a.zip"}
+        FUNCTION, {"role": "arn:aws:iam::123456789012:role/r", "handler": "h", "runtime": "python3.13", "code": "a.zip"}
     )
 
     assert faults == {"code": "the property 'code' must be of type archive, and is of type string"}

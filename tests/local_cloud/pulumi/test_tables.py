@@ -70,7 +70,6 @@ def test_everything_that_was_given_is_there(wire: Wire, world: World) -> None:
     [
         ({"billingMode": "PROVISIONED"}, "readCapacity: is required when billingMode is PROVISIONED"),
         ({"readCapacity": 5}, "readCapacity: cannot be set when billingMode is PAY_PER_REQUEST"),
-        ({"billingMode": "FREE"}, "billingMode: must be PROVISIONED or PAY_PER_REQUEST"),
     ],
 )
 def test_a_capacity_that_does_not_fit_is_refused_before_anything_is_sent(

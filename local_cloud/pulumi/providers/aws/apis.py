@@ -1,5 +1,7 @@
 """HTTP APIs of API Gateway v2."""
 
+from dataclasses import replace
+
 from local_cloud.pulumi.providers.aws.client import AwsClient
 from local_cloud.pulumi.providers.aws.gateway import REGION, SERVICE, TAGS, TAGS_ALL, arn, retag_gateway
 from local_cloud.pulumi.providers.errors import ProviderError
@@ -65,11 +67,11 @@ API = Resource(
         "apiEndpoint": OUTPUT,
         "apiKeySelectionExpression": Property("string", refused=True),
         "arn": OUTPUT,
-        "description": Property("string"),
+        "description": Property("string", longest=1024),
         "disableExecuteApiEndpoint": Property("boolean", refused=True),
         "executionArn": OUTPUT,
-        "name": NAME,
-        "protocolType": Property("string", required=True, replace=True),
+        "name": replace(NAME, shortest=1, longest=128),
+        "protocolType": Property("string", required=True, replace=True, values=("HTTP", "WEBSOCKET")),
         "region": REGION,
         "routeSelectionExpression": Property("string", refused=True),
         "tags": TAGS,

@@ -1,10 +1,11 @@
 """Lambda functions."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from local_cloud.pulumi.providers.aws.client import AwsClient, retag
-from local_cloud.pulumi.providers.aws.gateway import REGION, TAGS, TAGS_ALL
+from local_cloud.pulumi.providers.aws.gateway import ARN, FUNCTION_NAME, REGION, TAGS, TAGS_ALL
 from local_cloud.pulumi.providers.errors import ProviderError
 from local_cloud.pulumi.providers.resource import Candidate, Resource
 from local_cloud.pulumi.providers.schema import IMMUTABLE_NAME, OUTPUT, Property
@@ -142,30 +143,39 @@ def _delete(aws: AwsClient, identifier: str, state: Properties) -> None:
     aws.call("lambda", "delete_function", FunctionName=identifier)
 
 
+_RUNTIMES = (
+    "nodejs", "nodejs4.3", "nodejs4.3-edge", "nodejs6.10", "nodejs8.10", "nodejs10.x", "nodejs12.x", "nodejs14.x",
+    "nodejs16.x", "nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x", "java8", "java8.al2", "java11", "java17",
+    "java21", "java25", "python2.7", "python3.6", "python3.7", "python3.8", "python3.9", "python3.10", "python3.11",
+    "python3.12", "python3.13", "python3.14", "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1",
+    "dotnet6", "dotnet8", "dotnet10", "go1.x", "ruby2.5", "ruby2.7", "ruby3.2", "ruby3.3", "ruby3.4", "provided",
+    "provided.al2", "provided.al2023",
+)  # fmt: skip
+
 FUNCTION = Resource(
     schema={
-        "architectures": Property("array", computed=True),
+        "architectures": Property("array", computed=True, values=("x86_64", "arm64"), longest=1),
         "arn": OUTPUT,
         "code": Property("archive", required=True, prefer_given=True),
         "codeSha256": Property("string", refused=True),
         "description": Property("string"),
         "environment": Property("object", fields={"variables": Property("object")}),
-        "handler": Property("string", required=True),
+        "handler": Property("string", required=True, shortest=1, longest=128),
         "invokeArn": OUTPUT,
         "lastModified": OUTPUT,
-        "memorySize": Property("integer", default=128),
-        "name": IMMUTABLE_NAME,
+        "memorySize": Property("integer", default=128, low=128, high=10_240),
+        "name": replace(IMMUTABLE_NAME, pattern=FUNCTION_NAME, shortest=1, longest=140),
         "packageType": Property("string", refused=True, replace=True),
         "qualifiedArn": OUTPUT,
         "region": REGION,
-        "reservedConcurrentExecutions": Property("integer", default=-1),
-        "role": Property("string", required=True),
-        "runtime": Property("string", required=True),
+        "reservedConcurrentExecutions": Property("integer", default=-1, low=-1),
+        "role": Property("string", required=True, pattern=ARN),
+        "runtime": Property("string", required=True, values=_RUNTIMES),
         "sourceCodeHash": Property("string", computed=True),
         "sourceCodeSize": Property("integer", output=True),
         "tags": TAGS,
         "tagsAll": TAGS_ALL,
-        "timeout": Property("integer", default=3),
+        "timeout": Property("integer", default=3, low=1, high=900),
         "version": OUTPUT,
     },
     noun="function",

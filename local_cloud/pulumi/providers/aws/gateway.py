@@ -11,6 +11,11 @@ SERVICE = "apigatewayv2"
 API_ID = Property("string", required=True, replace=True)
 TAGS = Property("object")
 TAGS_ALL = Property("object", output=True)
+ARN = r"(arn:aws(-[a-z]+)*:[^:]*:([a-z]{2}(-[a-z]+)+-\d)?:(aws|aws-managed|third-party|\d{12}|cw.{10})?:.+)?"
+FUNCTION_NAME = (
+    r"(arn:[\w-]+:lambda:)?([a-z]{2}-(?:[a-z]+-){1,2}\d:)?(\d{12}:)?(function:)?"
+    r"[0-9A-Za-z_-]{1,64}(:(\$LATEST|[0-9A-Za-z_-]+))?"
+)
 REGION = Property("string", refused=True, replace=True)
 
 

@@ -67,6 +67,8 @@ def _delete(aws: AwsClient, identifier: str, state: Properties) -> None:
     aws.call(SERVICE, "delete_integration", ApiId=state["apiId"], IntegrationId=identifier)
 
 
+_METHODS = ("ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+_TYPES = ("AWS", "HTTP", "MOCK", "HTTP_PROXY", "AWS_PROXY")
 _PARAMETERS = {"statusCode": Property("string", required=True), "mappings": Property("object", required=True)}
 
 INTEGRATION = Resource(
@@ -74,10 +76,10 @@ INTEGRATION = Resource(
         "apiId": API_ID,
         "connectionType": Property("string", refused=True),
         "description": Property("string"),
-        "integrationMethod": Property("string", computed=True),
-        "integrationType": Property("string", required=True, replace=True),
+        "integrationMethod": Property("string", computed=True, values=_METHODS),
+        "integrationType": Property("string", required=True, replace=True, values=_TYPES),
         "integrationUri": Property("string", required=True),
-        "payloadFormatVersion": Property("string", default="1.0"),
+        "payloadFormatVersion": Property("string", default="1.0", values=("1.0", "2.0")),
         "region": REGION,
         "responseParameters": Property("array", fields=_PARAMETERS, unordered=True),
         "timeoutMilliseconds": Property("integer", computed=True),

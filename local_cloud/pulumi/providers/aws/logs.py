@@ -1,5 +1,7 @@
 """CloudWatch log groups."""
 
+from dataclasses import replace
+
 from local_cloud.pulumi.providers.aws.client import AwsClient, retag
 from local_cloud.pulumi.providers.aws.gateway import REGION, TAGS, TAGS_ALL
 from local_cloud.pulumi.providers.errors import Gone
@@ -71,12 +73,16 @@ def _delete(aws: AwsClient, identifier: str, state: Properties) -> None:
     aws.call("logs", "delete_log_group", logGroupName=identifier)
 
 
+_RETENTION = (
+    0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
+
 LOG_GROUP = Resource(
     schema={
         "arn": OUTPUT,
-        "name": IMMUTABLE_NAME,
+        "name": replace(IMMUTABLE_NAME, pattern=r"[0-9A-Za-z_./#-]+", longest=512),
         "region": REGION,
-        "retentionInDays": Property("integer"),
+        "retentionInDays": Property("integer", values=_RETENTION),
         "tags": TAGS,
         "tagsAll": TAGS_ALL,
     },

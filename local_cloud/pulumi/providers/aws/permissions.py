@@ -1,9 +1,10 @@
 """Statements of a function's resource policy: who may call it."""
 
 import json
+from dataclasses import replace
 
 from local_cloud.pulumi.providers.aws.client import AwsClient
-from local_cloud.pulumi.providers.aws.gateway import REGION
+from local_cloud.pulumi.providers.aws.gateway import ARN, FUNCTION_NAME, REGION
 from local_cloud.pulumi.providers.errors import Gone
 from local_cloud.pulumi.providers.resource import Candidate, Resource, import_parts
 from local_cloud.pulumi.providers.schema import IMMUTABLE_NAME, Property
@@ -60,12 +61,12 @@ def _forbid(aws: AwsClient, identifier: str, state: Properties) -> None:
 
 PERMISSION = Resource(
     schema={
-        "action": Property("string", required=True, replace=True),
-        "function": Property("string", required=True, replace=True),
+        "action": Property("string", required=True, replace=True, pattern=r"lambda:\*|lambda:[A-Za-z]+|\*"),
+        "function": Property("string", required=True, replace=True, pattern=FUNCTION_NAME, longest=140),
         "principal": Property("string", required=True, replace=True),
         "region": REGION,
-        "sourceArn": Property("string", replace=True),
-        "statementId": IMMUTABLE_NAME,
+        "sourceArn": Property("string", replace=True, pattern=ARN),
+        "statementId": replace(IMMUTABLE_NAME, pattern="[0-9A-Za-z_-]+", shortest=1, longest=100),
     },
     noun="permission",
     title="statementId",

@@ -1,5 +1,7 @@
 """Inline policies of IAM roles."""
 
+from dataclasses import replace
+
 from local_cloud.pulumi.providers.aws.client import AwsClient
 from local_cloud.pulumi.providers.aws.documents import document
 from local_cloud.pulumi.providers.resource import Candidate, Resource, import_parts
@@ -37,9 +39,9 @@ def _delete_policy(aws: AwsClient, identifier: str, state: Properties) -> None:
 
 ROLE_POLICY = Resource(
     schema={
-        "name": IMMUTABLE_NAME,
-        "policy": Property("string", required=True),
-        "role": Property("string", required=True, replace=True),
+        "name": replace(IMMUTABLE_NAME, pattern=r"[\w+=,.@-]*", shortest=1, longest=128),
+        "policy": Property("string", required=True, json=True, pattern=r"\{.*"),
+        "role": Property("string", required=True, replace=True, pattern=r"(?!arn:).*", shortest=1, longest=128),
     },
     noun="role policy",
     title="name",

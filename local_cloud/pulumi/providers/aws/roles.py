@@ -1,5 +1,7 @@
 """IAM roles."""
 
+from dataclasses import replace
+
 from local_cloud.pulumi.providers.aws.client import AwsClient, retag
 from local_cloud.pulumi.providers.aws.documents import document
 from local_cloud.pulumi.providers.aws.gateway import TAGS, TAGS_ALL
@@ -75,12 +77,12 @@ def _delete(aws: AwsClient, identifier: str, state: Properties) -> None:
 ROLE = Resource(
     schema={
         "arn": OUTPUT,
-        "assumeRolePolicy": Property("string", required=True),
+        "assumeRolePolicy": Property("string", required=True, json=True),
         "createDate": OUTPUT,
-        "description": Property("string"),
-        "maxSessionDuration": Property("integer", default=3600),
-        "name": IMMUTABLE_NAME,
-        "path": Property("string", default="/", replace=True),
+        "description": Property("string", pattern="[^“‘]*", longest=1000),
+        "maxSessionDuration": Property("integer", default=3600, low=3600, high=43_200),
+        "name": replace(IMMUTABLE_NAME, pattern=r"[\w+=,.@-]*", shortest=1, longest=64),
+        "path": Property("string", default="/", replace=True, longest=512),
         "tags": TAGS,
         "tagsAll": TAGS_ALL,
         "uniqueId": OUTPUT,

@@ -49,7 +49,7 @@ ROUTE = Resource(
         "authorizationType": Property("string", refused=True),
         "region": REGION,
         "routeKey": Property("string", required=True),
-        "target": Property("string", required=True),
+        "target": Property("string", required=True, shortest=1, longest=128),
     },
     noun="route",
     title="routeKey",

@@ -1,10 +1,12 @@
 """Stages of an HTTP API."""
 
+from dataclasses import replace
 from typing import Any
 
 from local_cloud.pulumi.providers.aws.client import AwsClient
 from local_cloud.pulumi.providers.aws.gateway import (
     API_ID,
+    ARN,
     REGION,
     SERVICE,
     TAGS,
@@ -91,7 +93,7 @@ def _delete(aws: AwsClient, identifier: str, state: Properties) -> None:
     aws.call(SERVICE, "delete_stage", ApiId=state["apiId"], StageName=identifier)
 
 
-_LOG = {"destinationArn": Property("string", required=True), "format": Property("string", required=True)}
+_LOG = {"destinationArn": Property("string", required=True, pattern=ARN), "format": Property("string", required=True)}
 _ROUTES = {
     "detailedMetricsEnabled": Property("boolean"),
     "throttlingBurstLimit": Property("integer"),
@@ -105,10 +107,10 @@ STAGE = Resource(
         "arn": OUTPUT,
         "autoDeploy": Property("boolean"),
         "defaultRouteSettings": Property("object", fields=_ROUTES, computed=True),
-        "description": Property("string"),
+        "description": Property("string", longest=1024),
         "executionArn": OUTPUT,
         "invokeUrl": OUTPUT,
-        "name": IMMUTABLE_NAME,
+        "name": replace(IMMUTABLE_NAME, shortest=1, longest=128),
         "region": REGION,
         "tags": TAGS,
         "tagsAll": TAGS_ALL,

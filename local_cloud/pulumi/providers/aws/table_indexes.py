@@ -12,7 +12,7 @@ from local_cloud.pulumi.providers.values import Properties
 INDEX = {
     "name": Property("string", required=True),
     "nonKeyAttributes": Property("array", unordered=True),
-    "projectionType": Property("string", required=True),
+    "projectionType": Property("string", required=True, values=("ALL", "INCLUDE", "KEYS_ONLY")),
     "rangeKey": Property("string", required=True),
 }
 GLOBAL_INDEX = {

@@ -26,8 +26,6 @@ def check(inputs: Properties) -> None:
     Raises:
         ProviderError: names the property.
     """
-    if inputs["billingMode"] not in ("PROVISIONED", "PAY_PER_REQUEST"):
-        raise ProviderError("billingMode: must be PROVISIONED or PAY_PER_REQUEST")
     wanted = inputs["billingMode"] == "PROVISIONED"
     for name in ("readCapacity", "writeCapacity"):
         if bool(inputs.get(name)) != wanted:

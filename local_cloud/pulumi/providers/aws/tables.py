@@ -5,7 +5,7 @@ Source: AWS, DynamoDB API: CreateTable, UpdateTable, UpdateContinuousBackups, Up
 """
 
 from local_cloud.pulumi.providers.aws.client import AwsClient, retag
-from local_cloud.pulumi.providers.aws.gateway import REGION, TAGS, TAGS_ALL
+from local_cloud.pulumi.providers.aws.gateway import ARN, REGION, TAGS, TAGS_ALL
 from local_cloud.pulumi.providers.aws.table_indexes import GLOBAL_INDEX, INDEX
 from local_cloud.pulumi.providers.aws.table_requests import changes, check, new_table, pairs
 from local_cloud.pulumi.providers.aws.table_state import described, state
@@ -116,9 +116,18 @@ def _find(aws: AwsClient, inputs: Properties) -> list[Candidate]:
     return [Candidate(inputs["name"], created.timestamp() if created else None)]
 
 
-_ATTRIBUTE = {"name": Property("string", required=True), "type": Property("string", required=True)}
-_ENCRYPTION = {"enabled": Property("boolean", required=True), "kmsKeyArn": Property("string", computed=True)}
-_RECOVERY = {"enabled": Property("boolean", required=True), "recoveryPeriodInDays": Property("integer", computed=True)}
+_ATTRIBUTE = {
+    "name": Property("string", required=True),
+    "type": Property("string", required=True, values=("B", "N", "S")),
+}
+_ENCRYPTION = {
+    "enabled": Property("boolean", required=True),
+    "kmsKeyArn": Property("string", computed=True, pattern=ARN),
+}
+_RECOVERY = {
+    "enabled": Property("boolean", required=True),
+    "recoveryPeriodInDays": Property("integer", computed=True, low=1, high=35),
+}
 _TTL = {"attributeName": Property("string", required=True), "enabled": Property("boolean")}
 _REFUSED = {
     "globalTableWitness": Property("object", refused=True),
@@ -139,7 +148,7 @@ TABLE = Resource(
         **_REFUSED,
         "arn": OUTPUT,
         "attributes": Property("array", required=True, unordered=True, fields=_ATTRIBUTE),
-        "billingMode": Property("string", default="PROVISIONED"),
+        "billingMode": Property("string", default="PROVISIONED", values=("PAY_PER_REQUEST", "PROVISIONED")),
         "deletionProtectionEnabled": Property("boolean"),
         "globalSecondaryIndexes": Property("array", unordered=True, fields=GLOBAL_INDEX),
         "hashKey": Property("string", required=True, replace=True),
@@ -152,7 +161,7 @@ TABLE = Resource(
         "serverSideEncryption": Property("object", computed=True, fields=_ENCRYPTION),
         "streamArn": OUTPUT,
         "streamLabel": OUTPUT,
-        "tableClass": Property("string", default="STANDARD"),
+        "tableClass": Property("string", default="STANDARD", values=("STANDARD", "STANDARD_INFREQUENT_ACCESS")),
         "tags": TAGS,
         "tagsAll": TAGS_ALL,
         "ttl": Property("object", computed=True, fields=_TTL),

@@ -1,5 +1,6 @@
 """Groups: the resource and the look-up by name."""
 
+from dataclasses import replace
 from typing import Any
 
 from local_cloud.pulumi.providers.errors import Gone, ProviderError
@@ -63,7 +64,7 @@ def _delete(okta: OktaClient, identifier: str, state: Properties) -> None:
 
 GROUP = Resource(
     schema={
-        "name": NAME,
+        "name": replace(NAME, longest=255),
         "description": Property("string"),
         "customProfileAttributes": Property("string", refused=True),
         "skipUsers": Property("boolean", refused=True),
