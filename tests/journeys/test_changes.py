@@ -5,7 +5,7 @@ import json
 from tests.journeys.checkout import Checkout
 from tests.journeys.conftest import configure, make_service
 from tests.journeys.test_deploy import planned
-from tests.journeys.test_pretence import okta
+from tests.journeys.test_pretence import aws, okta, post_mcp
 
 GROUPS = {"our-readers": ["mcp:read"], "our-editors": ["mcp:read", "mcp:write"]}
 
@@ -77,3 +77,22 @@ def test_another_key_of_a_service_is_another_app_and_everything_follows_in_the_s
     assert set(planned(fresh)) == {"same"}
     with okta(fresh) as org:
         assert org.get(f"/api/v1/apps/{first}").status_code == 404
+
+
+def test_a_role_that_was_made_anew_outside_gets_a_new_function(fresh: Checkout) -> None:
+    """Its ARN is the old one's and so nothing else would change (AWS Lambda, KMSAccessDeniedException)."""
+    fresh.ok("up", timeout=300)
+    assert set(planned(fresh, "-c", "branch=other")) == {"same", "update"}
+    iam, role = aws(fresh, "iam"), {"RoleName": "mcp-okta-local"}
+    before = iam.get_role(**role)["Role"]["RoleId"]
+    for policy in iam.list_role_policies(**role)["PolicyNames"]:
+        iam.delete_role_policy(**role, PolicyName=policy)
+    iam.delete_role(**role)
+    script = f'eval "$({fresh.root}/.venv/bin/mcp-okta local env)"; pulumi up --yes --refresh --skip-preview --json'
+    done = fresh.shell(["sh", "-c", script], timeout=300)
+
+    assert done.code == 0, done.err + done.out
+    assert iam.get_role(**role)["Role"]["RoleId"] != before
+    assert "create-replacement" in done.out
+    assert post_mcp(fresh.outputs()["url"]).status_code == 401
+    assert set(planned(fresh)) == {"same"}
