@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import uuid4
 
 from lambda_server.errors import NoteConflict, NoteRefused, NotesUnavailable, NoteUnknown, WrongCursor
@@ -249,10 +249,10 @@ def _start(owner: str, cursor: str) -> dict[str, dict[str, str]]:
     except (ValueError, RecursionError):
         place = None
     created, identifier = place if isinstance(place, list) and len(place) == 2 else (None, None)
-    if not _is(CREATED, created) or not _is(re.compile(ID), identifier):
+    if not _is(created, CREATED) or not _is(identifier, re.compile(ID)):
         raise WrongCursor("the cursor is not one that list_notes gave")
     return {"owner": {"S": owner}, "created": {"S": created}, "id": {"S": identifier}}
 
 
-def _is(form: re.Pattern[str], value: object) -> bool:
+def _is(value: object, form: re.Pattern[str]) -> TypeGuard[str]:
     return isinstance(value, str) and form.fullmatch(value) is not None

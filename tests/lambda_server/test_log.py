@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_server.log import LONGEST_EXCERPT, JsonLines, excerpt
+from lambda_server.log import LONGEST_EXCERPT, LONGEST_MESSAGE, JsonLines, excerpt
 from tests.lambda_server.okta_in_memory import OktaInMemory
 from tests.requirements import requirement
 
@@ -66,3 +66,9 @@ def test_an_excerpt_is_printable_and_shows_what_was_sent(value: object, shown: s
 def test_an_excerpt_is_short(value: object) -> None:
     """A stranger does not decide how long our lines are (ours)."""
     assert len(excerpt(value)) <= LONGEST_EXCERPT + 1
+
+
+@pytest.mark.parametrize("length", [LONGEST_MESSAGE - 1, LONGEST_MESSAGE, LONGEST_MESSAGE + 1, 100_000])
+def test_a_message_is_cut(length: int) -> None:
+    """Nor how long a library's message about what they sent is (CWE-400); the bound itself is in."""
+    assert json.loads(line("x" * length))["message"] == "x" * min(length, LONGEST_MESSAGE)

@@ -11,10 +11,22 @@ from pathlib import Path
 
 from tests.lambda_server.adversary.world import memory_world
 from tests.mutants.mutate import Mutant, mutants
+from tests.mutants.page import mutants_of_rows, row_mutants
 from tests.mutants.suite import ROOT, survives
 
 PACKAGE = ROOT / "lambda_server"
-LIBRARIES = ("mcp.server.mcpserver", "mangum", "joserfc.jws", "pydantic", "httpx2", "pytest", "hypothesis")
+LIBRARIES = (
+    "mcp.server.mcpserver",
+    "mangum",
+    "joserfc.jws",
+    "pydantic",
+    "httpx2",
+    "pytest",
+    "hypothesis",
+    "jsonschema",
+    "moto",
+    "pulumi_aws",
+)
 LONGEST_SECONDS = 120  # a mutant that hangs is noticed
 AT_ONCE = 2
 # Without it, tests that fail for another reason would look like tests that notice everything.
@@ -22,9 +34,11 @@ CONTROL = Mutant("what is not changed", "auth/errors.py", (PACKAGE / "auth/error
 
 
 def all_mutants() -> list[Mutant]:
-    """Every mutant of the checks."""
+    """Every mutant of the checks; those of a row of docs/security.md must be noticed by that row's tests alone."""
     paths = sorted((PACKAGE / "auth").glob("*.py"))
-    return [one for path in paths for one in mutants(str(path.relative_to(PACKAGE)), path.read_text())]
+    every = [one for path in paths for one in mutants(str(path.relative_to(PACKAGE)), path.read_text())]
+    in_rows = {name for names in mutants_of_rows().values() for name in names}
+    return [*row_mutants(PACKAGE), *(mutant for mutant in every if mutant.name not in in_rows)]
 
 
 def survivors(chosen: Iterable[Mutant]) -> Iterator[str]:
@@ -40,7 +54,7 @@ def survivors(chosen: Iterable[Mutant]) -> Iterator[str]:
                 yield from _wait(running, free)
             folder = free.pop()
             (folder / "lambda_server" / mutant.path).write_text(mutant.source)
-            running[_fork(folder, mutant.path)] = mutant, folder
+            running[_fork(folder, mutant)] = mutant, folder
         while running:
             yield from _wait(running, free)
 
@@ -50,7 +64,7 @@ def _copy(folder: Path) -> Path:
     return folder
 
 
-def _fork(folder: Path, changed: str) -> int:
+def _fork(folder: Path, mutant: Mutant) -> int:
     sys.stdout.flush()
     child = os.fork()
     if child:
@@ -62,7 +76,7 @@ def _fork(folder: Path, changed: str) -> int:
         os.dup2(silence, 2)
         sys.dont_write_bytecode = True
         signal.alarm(LONGEST_SECONDS)
-        code = 0 if survives(folder, changed) else 1
+        code = 0 if survives(folder, mutant.path, mutant.tests) else 1
     finally:
         os._exit(code)
 

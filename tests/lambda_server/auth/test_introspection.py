@@ -37,6 +37,7 @@ async def test_okta_is_asked_as_a_public_client_asks(verifier: Verifier, okta: O
     assert (access.subject, access.client_id, access.scopes) == ("reader@example.com", CLIENT_ID, ["mcp:read"])
     [request] = okta.introspections()
     assert str(request.url) == f"{ISSUER}/v1/introspect" and "authorization" not in request.headers
+    assert (request.headers["accept"], request.headers["accept-encoding"]) == ("application/json", "identity")
     assert parse_qs(request.content.decode()) == {
         "token": [token],
         "token_type_hint": ["access_token"],
