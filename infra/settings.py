@@ -196,9 +196,7 @@ def remedy(stack: str, local: bool, problems: list[str], wrong_cloud: list[str])
     if wrong_cloud:
         return f"in a shell without `mcp-okta local env`, name org and account; then: mcp-okta up --stack {stack}"
     if any(problem.startswith("stack name:") for problem in problems):
-        return (
-            "mcp-okta up --stack NAME, with a name that can be used; `pulumi stack rename NAME` where it is still empty"
-        )
+        return f"mcp-okta up --stack NAME, with another name; where {stack} is up, first: mcp-okta down --stack {stack}"
     if any(problem.startswith("access:") for problem in problems):
         scope = SCOPES[0].name
         return f"""pulumi config set --stack {stack} access '{{"YOUR-GROUP": ["{scope}"]}}'"""
