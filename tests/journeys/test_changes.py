@@ -2,7 +2,7 @@
 
 import json
 
-from tests.journeys.checkout import Checkout
+from tests.journeys.checkout import Checkout, Done
 from tests.journeys.conftest import configure, make_service
 from tests.journeys.test_deploy import planned
 from tests.journeys.test_pretence import aws, okta, post_mcp
@@ -15,6 +15,14 @@ def set_config(checkout: Checkout, **values: str) -> None:
     lines = [f"pulumi config set --stack local {key} '{value}'" for key, value in values.items()]
     done = checkout.shell(["sh", "-ec", "\n".join([f'eval "$({checkout.root}/.venv/bin/mcp-okta local env)"', *lines])])
     assert done.code == 0, done.err
+
+
+def refreshed_up(checkout: Checkout) -> Done:
+    """Plain `pulumi up` that first asks the clouds what is really there."""
+    script = f'eval "$({checkout.root}/.venv/bin/mcp-okta local env)"; pulumi up --yes --refresh --skip-preview --json'
+    done = checkout.shell(["sh", "-c", script], timeout=300)
+    assert done.code == 0, done.err + done.out
+    return done
 
 
 def members_of(checkout: Checkout, name: str) -> tuple[str, list[str]]:
@@ -79,6 +87,25 @@ def test_another_key_of_a_service_is_another_app_and_everything_follows_in_the_s
         assert org.get(f"/api/v1/apps/{first}").status_code == 404
 
 
+def test_a_services_app_that_was_changed_outside_is_replaced_and_never_updated(fresh: Checkout) -> None:
+    """An update would send its keys without `use`; of the same label, the old one goes first (ours)."""
+    fresh.ok("local", "up")
+    configure(fresh, [make_service(fresh, "nightly")])
+    fresh.ok("up", timeout=300)
+    first = fresh.outputs()["services"]["nightly"]["client_id"]
+    with okta(fresh) as org:
+        app = org.get(f"/api/v1/apps/{first}").raise_for_status().json()
+        app["visibility"]["hide"]["web"] = False
+        wanted = {name: app[name] for name in ("name", "label", "signOnMode", "credentials", "settings", "visibility")}
+        org.put(f"/api/v1/apps/{first}", json=wanted).raise_for_status()
+    refreshed_up(fresh)
+    second = fresh.outputs()["services"]["nightly"]["client_id"]
+    me = fresh.ok("call", "whoami", "--json", "--service", "nightly", "--key", "nightly.pem").json
+
+    assert first != second == me["client_id"]
+    assert set(planned(fresh)) == {"same"}
+
+
 def test_a_role_that_was_made_anew_outside_gets_a_new_function(fresh: Checkout) -> None:
     """Its ARN is the old one's and so nothing else would change (AWS Lambda, KMSAccessDeniedException)."""
     fresh.ok("up", timeout=300)
@@ -88,10 +115,8 @@ def test_a_role_that_was_made_anew_outside_gets_a_new_function(fresh: Checkout) 
     for policy in iam.list_role_policies(**role)["PolicyNames"]:
         iam.delete_role_policy(**role, PolicyName=policy)
     iam.delete_role(**role)
-    script = f'eval "$({fresh.root}/.venv/bin/mcp-okta local env)"; pulumi up --yes --refresh --skip-preview --json'
-    done = fresh.shell(["sh", "-c", script], timeout=300)
+    done = refreshed_up(fresh)
 
-    assert done.code == 0, done.err + done.out
     assert iam.get_role(**role)["Role"]["RoleId"] != before
     assert "create-replacement" in done.out
     assert post_mcp(fresh.outputs()["url"]).status_code == 401
