@@ -1,11 +1,12 @@
 """One command on one stack: the engine opened, its words turned into our errors, the stack unlocked and configured."""
 
+import fcntl
 import re
 import shlex
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -140,20 +141,36 @@ def prepared(run: Run) -> Iterator[tuple[Stack, dict[str, Any]]]:
     """The stack, unlocked and configured, and its state; one made here in which nothing came to be is removed again."""
     stack = run.place.stack
     release_stale_locks(run.workspace.backend, stack, run.report)
-    configured = stack_config(run.place.root, stack) != {}
-    made = not run.workspace.exists(stack)
-    handle = run.workspace.create_or_select(stack)
-    try:
-        before = state_of(handle)
-        if run.branch:
-            adopt_branch(run.workspace, handle, run.branch.ref, run.branch.base, before)
-        else:
-            keep_stack_id(run.workspace, handle, before)
-        yield handle, before
-    except BaseException as error:
-        if made and not configured and not keeps(run, error) and is_empty(state_of(handle)):
-            run.remove(handle, force=True)
-        raise
+    with ExitStack() as turn:
+        turn.enter_context(one_at_a_time(run.place.root))
+        configured = stack_config(run.place.root, stack) != {}
+        handle, made = run.workspace.create_or_select(stack)
+        try:
+            before = state_of(handle)
+            if run.branch:
+                adopt_branch(run.workspace, handle, run.branch.ref, run.branch.base, before)
+            else:
+                keep_stack_id(run.workspace, handle, before)
+            turn.close()
+            yield handle, before
+        except BaseException as error:
+            if made and not configured and not keeps(run, error) and is_empty(state_of(handle)):
+                run.remove(handle, force=True)
+            raise
+
+
+@contextmanager
+def one_at_a_time(root: Path) -> Iterator[None]:
+    """
+    Hold the checkout's turn to make and configure stacks; whoever comes second finds what the first one made.
+
+    Source: ours; two first `up` of one branch at once would give it two ids.
+    """
+    folder = root / ".local"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with (folder / "configure.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def keeps(run: Run, error: BaseException) -> bool:

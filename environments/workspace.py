@@ -116,17 +116,17 @@ class Workspace:
             forget_backups(self.backend, stack)
         return kept
 
-    def create_or_select(self, stack: str) -> Stack:
-        """The stack, made where it does not exist."""
+    def create_or_select(self, stack: str) -> tuple[Stack, bool]:
+        """The stack, made where it does not exist, and whether it was made here."""
         check_stack(stack)
         try:
-            return Stack.select(stack, self.automation)
+            return Stack.select(stack, self.automation), False
         except StackNotFoundError:
             pass
         try:
-            return Stack.create(stack, self.automation)
+            return Stack.create(stack, self.automation), True
         except StackAlreadyExistsError:  # another command made it in this moment
-            return Stack.select(stack, self.automation)
+            return Stack.select(stack, self.automation), False
 
 
 def open_workspace(root: Path, env: Environment, report: Callable[[str], None]) -> Workspace:

@@ -192,7 +192,7 @@ def test_a_branch_leaves_no_file_and_a_stack_that_another_made_is_taken(root: Pa
             return name
 
         patch.setattr(Stack, "select", select)
-        assert workspace.create_or_select("a-1") == "a-1"  # type: ignore[comparison-overlap]
+        assert workspace.create_or_select("a-1") == ("a-1", False)  # type: ignore[comparison-overlap]
     up(root, "a-1", env, branch=Branch("a", "dev"))
 
     down(root, "a-1", env, branch=Branch("a", "dev"))
