@@ -20,7 +20,8 @@ QUOTED = set(re.findall(r"`([^`\n]+)`", PAGE))
 @requirement("server:operations-page")
 def test_each_reason_has_a_row_that_says_what_to_do() -> None:
     """An operator who finds a code finds here what it means, and what to do (issue 5, item 6)."""
-    rows = [line.split("|") for line in PAGE.partition("## Reasons")[2].splitlines() if line.startswith("| `")]
+    section = PAGE.partition("## Reasons")[2].partition("\n## ")[0]
+    rows = [line.split("|") for line in section.splitlines() if line.startswith("| `")]
     explained = {code for _, codes, *_ in rows for code in re.findall(r"`(\w+)`", codes)}
 
     assert explained == {*Reason, audit.NOTES_UNAVAILABLE}
