@@ -29,7 +29,7 @@ REQUIREMENTS = {
     "real-plugin": "issue 4: --providers real runs Pulumi's own Okta plugin, where it is installed or can be",
     "no-stand-ins": "issue 4: the local cloud's plugins never work on a real org",
     "empty-groups": "issue 5 §1: a group that nobody is in is said before anything is created",
-    "recovery-proof": "Okta, Apps API; API Gateway: names are not unique; without an id nothing tells whose an object is",
+    "recovery-proof": "Okta, Apps API; API Gateway: no unique names; without an id nothing tells whose it is",
     "table-settles": "AWS, DynamoDB, DeleteTable: refused while CREATING or UPDATING; DELETING stays visible",
     "table-protected": "AWS, DynamoDB, UpdateTable: deletion protection; what people wrote is lost by no accident",
     "same-account": "AWS SDK for Go, credential chain: the account that is named is the one that is changed",
