@@ -1,4 +1,9 @@
-"""Okta is away: who is warm works on in jwt mode; who must ask Okta is told to come back. Source: issue 5 §4."""
+"""
+Okta is away: who is warm works on in jwt mode; who must ask Okta is told to come back. Source: issue 5 §4.
+
+That it stays so once the keys are old, and where Okta hangs, needs a clock that can be moved:
+`test_warm_callers_notice_nothing_while_okta_hangs_and_keys_are_old` in tests/lambda_server/auth/test_jwks.py.
+"""
 
 import os
 import subprocess
