@@ -53,9 +53,10 @@ class IntrospectionVerifier:
             CheckUnavailable: Okta did not answer, or not with a judgement; or its keys are not to be had.
         """
         key = sha256(token.encode("utf-8", "replace")).digest()
-        until, known = self._cache.get(key, (0.0, None))
-        if known is None or self._now() >= until:
+        remembered = self._cache.get(key)
+        if remembered is None or self._now() >= remembered[0]:
             return await self._flights.share(key, lambda: self._judge(key, token))
+        known = remembered[1]
         if isinstance(known, InactiveToken):
             raise InactiveToken(known.reason, known.detail)
         return known
@@ -64,7 +65,8 @@ class IntrospectionVerifier:
         """What cannot be good is refused here; what may be is Okta's to say, and the answer is checked again."""
         local = await self._check(token)
         check_askable(local.client_id, self._settings)
-        claims = local.claims or {}
+        claims = local.claims
+        assert claims is not None  # `check_claims` hands them on
         try:
             access = self._accept(claims, await self._introspect(token, local.client_id))
         except InactiveToken as error:

@@ -24,7 +24,7 @@ def main(words: list[str]) -> int:
     faults = [f"survivor: {name}" for name in sorted(left - {CONTROL.name})]
     faults += [f"no such mutant: {name}" for name in sorted(justified.keys() - {mutant.name for mutant in found})]
     if CONTROL.name not in left:
-        faults = [f"{CONTROL.name} does not survive: mend the tests first"]
+        faults.append(f"{CONTROL.name} does not survive: mend the tests first")
     seconds = f"{time.monotonic() - started:.0f} s"
     print(*faults, f"{len(chosen)} mutants, {len(justified)} justified; survivors: ", sep="\n", end="")
     print(f"{len(left - {CONTROL.name}) or 'none'} ({seconds})")

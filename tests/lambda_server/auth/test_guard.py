@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS, METHOD_NOT_FOUND
+from pydantic import ValidationError
 from starlette.requests import Request
 
 from lambda_server.audit import KEY, Call
@@ -13,7 +14,8 @@ from lambda_server.auth.guard import Guard
 from lambda_server.auth.needs import Needs, Target
 
 NEEDS = Needs(
-    prompts={"draft": ("a",)},
+    tools={"free": ()},
+    prompts={"draft": ("a",), "free": ()},
     resources={"note://all": ("b",), "note://{id}": ("c", "d"), "note://{+path}": ("d", "e"), "file://{name}": ("f",)},
 )
 
@@ -26,10 +28,14 @@ async def answer_with(value: Any) -> Any:
 async def ask(method: str, value: Any = None, number: int | None = 1, params: Any = None) -> Call:
     """Send a request through the guard; return what the audit line will say."""
     call = Call()
-    request = Request({"type": "http", "headers": [], KEY: call})
-    context: Any = SimpleNamespace(request_id=number, request=request, method=method, params=params)
-    await Guard(NEEDS)(context, lambda _: answer_with(value))
+    await Guard(NEEDS)(context_of(method, call, number, params), lambda _: answer_with(value))
     return call
+
+
+def context_of(method: str, call: Call, number: int | None = 1, params: Any = None) -> Any:
+    """A request as the SDK hands it to a middleware."""
+    request = Request({"type": "http", "headers": [], KEY: call})
+    return SimpleNamespace(request_id=number, request=request, method=method, params=params)
 
 
 @pytest.mark.parametrize(
@@ -94,3 +100,58 @@ async def test_the_outcome_is_read_from_whatever_the_handler_answers(value: Any,
 async def test_a_notification_is_passed_on() -> None:
     """JSON-RPC 2.0 §4.1: it gets no answer, so it is no business of the guard's; it reaches no tool either."""
     assert (await ask("notifications/initialized", number=None)).method is None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "method",
+    [
+        "initialize",
+        "ping",
+        "server/discover",
+        "tools/list",
+        "prompts/list",
+        "resources/list",
+        "resources/templates/list",
+    ],
+)
+async def test_what_any_caller_may_ask_needs_no_scope(method: str) -> None:
+    """MCP: a client looks around first; lists say which scopes things need (listing.py)."""
+    assert (await ask(method, {})).outcome == "ok"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "error,outcome",
+    [
+        (MCPError(-32001, "no"), "error -32001"),
+        (ValidationError.from_exception_data("x", []), "error -32602"),
+        (ValueError("x"), "failed"),
+    ],
+)
+async def test_the_outcome_of_what_a_handler_raises_is_what_the_caller_is_told(error: Exception, outcome: str) -> None:
+    """The SDK answers parameters of another form with -32602, and whatever else is raised as a failure."""
+    call = Call()
+
+    async def fail() -> Any:
+        raise error
+
+    context = context_of("ping", call)
+    with pytest.raises(type(error)):
+        await Guard(NEEDS)(context, lambda _: fail())
+
+    assert call.outcome == outcome
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("method,name,tool", [("tools/call", "free", "free"), ("prompts/get", "free", None)])
+async def test_only_a_call_of_a_tool_is_counted_by_its_name(method: str, name: str, tool: str | None) -> None:
+    """CloudWatch bills each combination of dimensions (lambda_server/metrics.py)."""
+    assert (await ask(method, {}, params={"name": name})).tool == tool
+
+
+@pytest.mark.anyio
+async def test_what_is_not_declared_is_refused_by_name() -> None:
+    """Unknown means refused, before any handler is asked (JSON-RPC 2.0 §5.1)."""
+    with pytest.raises(MCPError, match="Unknown tool: nope"):
+        await ask("tools/call", {}, params={"name": "nope"})
