@@ -13,10 +13,10 @@ PORT = 8001
 
 
 def metadata() -> httpx2.Response | None:
-    """The protected-resource metadata; None while nobody listens."""
+    """The protected-resource metadata; None while nobody listens, or answers in time."""
     try:
         return httpx2.get(f"http://localhost:{PORT}/.well-known/oauth-protected-resource", timeout=2)
-    except httpx2.ConnectError:
+    except (httpx2.ConnectError, httpx2.TimeoutException):
         return None
 
 

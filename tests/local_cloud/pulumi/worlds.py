@@ -5,6 +5,7 @@ import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import httpx2
@@ -146,7 +147,7 @@ _CODES = {400: "ValidationException", 409: "ConflictException", 429: "TooManyReq
 
 def _aws_refusal(status: int, request: AWSPreparedRequest) -> AWSResponse:
     code = _CODES[status]
-    if "iam" in request.url or "sts" in request.url:
+    if (urlsplit(request.url).hostname or "").startswith(("iam.", "sts.")):  # a random id in the path may say so too
         text = f"<ErrorResponse><Error><Code>{code}</Code><Message>a fault</Message></Error></ErrorResponse>"
         return _response(request.url, status, {"content-type": "text/xml"}, text.encode())
     body = json.dumps({"__type": code, "message": "a fault"}).encode()
