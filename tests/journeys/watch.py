@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,12 @@ from tests.journeys.checkout import Checkout
 
 EVERY_SECONDS = 0.05
 PROC = Path("/proc")
+
+
+def json_files(folder: Path) -> Iterator[Path]:
+    """All JSON files below the folder; whatever goes away meanwhile is passed over."""
+    for place, _, names in os.walk(folder):
+        yield from (Path(place, name) for name in names if name.endswith(".json"))
 
 
 @dataclass
@@ -32,7 +39,7 @@ class Watch:
                 with contextlib.suppress(OSError):  # it has ended, or is somebody else's
                     self._note(process)
         for folder in (self.checkout.root / ".local/tokens", self.checkout.root / "tmp"):
-            for path in folder.rglob("*.json"):
+            for path in json_files(folder):
                 with contextlib.suppress(OSError, ValueError):  # it has gone, or is being written
                     self.tokens |= set(tokens_in(json.loads(path.read_text())))
 
