@@ -16,7 +16,8 @@ from local_cloud.aws.invocations import invoke_function
 from local_cloud.aws.lambda_runtime import Outcome
 from local_cloud.aws.moto_server import Moto
 from local_cloud.aws.refusals import refuse_request
-from local_cloud.aws.replies import Reply, StartResponse, peek_body, read_body, refusal, service_of
+from local_cloud.aws.replies import Reply, StartResponse, peek_body, read_body, refusal
+from local_cloud.aws.signature import read_signature
 from local_cloud.aws.stages import tag_stage, update_stage
 from local_cloud.errors import LocalCloudError
 
@@ -120,9 +121,10 @@ class ControlPlane:
 
 def _service(environ: Mapping[str, Any]) -> tuple[str | None, Reply | None]:
     """Which service is called, and the refusal if it, or its region, is not emulated."""
-    region, service = service_of(environ)
-    if service is None:  # moto would take it for a call of S3, which is not emulated
+    signature = read_signature(environ)
+    if signature is None:  # moto would take it for a call of S3, which is not emulated
         return None, refusal(environ, 403, "MissingAuthenticationToken", "the request is not signed")
+    region, service = signature.region, signature.service
     if service not in SERVICES:
         lacking = f"the service {service!r}"
     elif region != REGION and service not in _GLOBAL:

@@ -2,16 +2,16 @@
 
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 from xml.sax.saxutils import escape
 
+from local_cloud.aws.signature import read_signature
+
 StartResponse = Callable[..., Any]
 Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
-_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 _XML = {"s3": "<Error>{}</Error>", "ec2": "<Response><Errors><Error>{}</Error></Errors></Response>"}
 
 
@@ -43,12 +43,6 @@ def json_reply(status: int, document: Any, **headers: str) -> Reply:
     return Reply(status, json.dumps(document).encode(), [("Content-Type", "application/json"), *extra])
 
 
-def service_of(environ: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """The region and the service that the request is signed for. Source: AWS Signature Version 4."""
-    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    return (found[2], found[3]) if found else (None, None)
-
-
 def refusal(environ: Mapping[str, Any], status: int, code: str, message: str, **more: str) -> Reply:
     """
     Refuse a call, in the caller's protocol: XML for the query protocol, EC2 and S3, JSON for the others.
@@ -58,7 +52,8 @@ def refusal(environ: Mapping[str, Any], status: int, code: str, message: str, **
 
     Source: Smithy, AWS protocols: restJson1 and awsJson1 (`__type`, `x-amzn-errortype`), awsQuery, ec2Query, restXml.
     """
-    service = service_of(environ)[1] or ""
+    signature = read_signature(environ)
+    service = signature.service if signature else ""
     if service in _XML or environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         error = f"<Code>{escape(code)}</Code><Message>{escape(message)}</Message>"
         body = _XML.get(service, "<ErrorResponse><Error>{}</Error></ErrorResponse>").format(error)

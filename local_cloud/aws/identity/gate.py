@@ -11,8 +11,8 @@ from local_cloud.aws.identity.calls import read_calls
 from local_cloud.aws.identity.errors import NotEvaluated
 from local_cloud.aws.identity.roles import find_role
 from local_cloud.aws.identity.sessions import Session, Sessions
-from local_cloud.aws.identity.signature import Signature, is_signed_with, read_signature
 from local_cloud.aws.replies import Application, Reply, StartResponse, peek_body, read_body, refusal
+from local_cloud.aws.signature import Signature, is_signed_with, read_signature
 
 _JSON = "application/x-amz-json"
 
