@@ -102,11 +102,15 @@ def engine_variables(folder: LocalFolder, current: Mapping[str, str]) -> dict[st
 
 
 def daemon_environment(current: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment of the daemon: the person's, without what means a cloud, a stack or a server to it."""
+    """
+    The environment of the daemon: the person's, without what means a cloud, a stack or a server to it.
+
+    What it writes reaches its log at once and in order, also where it is killed.
+    """
     foreign = ("AWS_", "OKTA_", "PULUMI_", "MCP_", "BASE_SCOPES", "REDIRECT_URIS", "MOTO_")
     kept = {name: value for name, value in current.items() if not name.startswith(foreign)}
     direct = _with_loopback(current.get("no_proxy") or current.get("NO_PROXY") or "")
-    return kept | {"NO_PROXY": direct, "no_proxy": direct}
+    return kept | {"NO_PROXY": direct, "no_proxy": direct, "PYTHONUNBUFFERED": "1"}
 
 
 def _with_loopback(no_proxy: str) -> str:

@@ -112,4 +112,4 @@ def test_the_daemon_sees_no_account() -> None:
         "HOME": "/h",
     }
 
-    assert daemon_environment(current).keys() == {"HOME", "NO_PROXY", "no_proxy"}
+    assert daemon_environment(current).keys() == {"HOME", "NO_PROXY", "no_proxy", "PYTHONUNBUFFERED"}

@@ -54,7 +54,8 @@ def test_a_daemon_that_refuses_has_the_last_word(folder: LocalFolder, monkeypatc
 
 
 def test_a_daemon_that_dies_is_explained_by_its_log(folder: LocalFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The last lines of this start, not of an earlier one (ours)."""
+    """The last lines of this start in the order of their writing, not of an earlier one (ours)."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
     folder.log.write_text("yesterday\n")
     stand_in(monkeypatch, DIES)
     with pytest.raises(LocalCloudError, match="died while starting: first / out of luck") as caught:
