@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cli import local
+from cli.bring_up import prepare_engine
 from cli.errors import NoRepository
 from cli.main import run
 from cli.root import find_root
@@ -139,11 +140,11 @@ def test_env_prepares_the_engine_and_the_stack_once(root: Path, monkeypatch: pyt
         return SimpleNamespace(create_or_select=made.append)
 
     monkeypatch.setattr("environments.workspace.open_workspace", open_workspace)
-    local.prepare_engine(root, {}, lambda text: None)
+    prepare_engine(root, {}, lambda text: None)
     for name in ("bin/pulumi", "state/.pulumi/stacks/mcp-okta/local.json"):
         (root / ".local" / name).parent.mkdir(parents=True)
         (root / ".local" / name).write_text("")
-    local.prepare_engine(root, {}, lambda text: None)
+    prepare_engine(root, {}, lambda text: None)
 
     assert made == ["local"]
 
