@@ -32,6 +32,11 @@ NO_ANSWER = re.compile(
     re.IGNORECASE,
 )
 TRACEBACK = re.compile(r"[ \t]*Traceback \(most recent call last\):\n(?:[ \t]+.*\n|[ \t]*\n)*")
+# How the engine and the plugins talk to each other.
+WRAPPINGS = (
+    (re.compile(r"rpc error: code = \w+ desc = "), ""),
+    (re.compile(r"invoke of (\S+) failed: invocation of \1 returned an error: "), r"\1: "),
+)
 KILLED = re.compile(r"\A\s*code: -(\d+)\n")
 CONFLICT = re.compile(r"AlreadyExists|already exists?\b|already in use", re.IGNORECASE)
 BUSY = re.compile(r"try again later|in progress|being (?:created|deleted|updated)", re.IGNORECASE)
@@ -86,7 +91,7 @@ def explain(text: str, errors: Sequence[str], place: Place) -> EnvironmentsError
         or _own_words(re.findall(r"^(?: ?stderr: )?error: (.*)$", text, re.MULTILINE))
         or text.strip()
     )
-    message, remedy = split_remedy(said)
+    message, remedy = split_remedy(unwrap(said))
     if not remedy and CONFLICT.search(said):
         return EngineFailed(
             f"an object of that name is there already, and the stack {place.stack} does not know it: {message}",
@@ -97,6 +102,13 @@ def explain(text: str, errors: Sequence[str], place: Place) -> EnvironmentsError
     if not remedy and NO_ANSWER.search(said):
         return Unreachable(message, f"check the address, locally with `mcp-okta local status`; then: {place.again}")
     return EngineFailed(message, remedy or f"correct what it names, then: {place.again}")
+
+
+def unwrap(text: str) -> str:
+    """The words of the cloud or its plugin without the engine's around them."""
+    for pattern, short in WRAPPINGS:
+        text = pattern.sub(short, text)
+    return text
 
 
 def split_remedy(text: str) -> tuple[str, str]:

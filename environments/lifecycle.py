@@ -19,7 +19,7 @@ from environments.ownership import Owner
 from environments.progress import OnProgress, quiet
 from environments.removal import clear_strangers, refuse_base, sweep, unprotect
 from environments.run import Branch, Result, Run, prepared, running
-from environments.state import is_empty, pending, resources, state_of
+from environments.state import is_empty, is_half_deleted, pending, resources, state_of
 from environments.workspace import Environment
 
 __all__ = ["Branch", "Result", "down", "list_environments", "preview", "read_outputs", "rebuild", "up"]
@@ -51,10 +51,18 @@ def up(
             keep_region(run, handle)
             owner = owner_of(stack, stack_config(root, stack), before)
             recovery.recover(handle, before, owner, run.clouds, lambda: run.refresh(handle), run.report)
-            if refresh:
+            if refresh or is_doubtful(run, handle, before):
                 run.refresh(handle)
             done = bring_up(run, handle, owner)
         return run.result({name: output.value for name, output in done.outputs.items() if not output.secret})
+
+
+def is_doubtful(run: Run, handle: Stack, before: Mapping[str, Any]) -> bool:
+    """Whether the clouds must be asked what is really there, since a `down` failed; the person is told."""
+    doubtful = bool(resources(before)) and is_half_deleted(handle)
+    if doubtful:
+        run.report("an earlier down failed; looking at what is really there")
+    return doubtful
 
 
 def keep_region(run: Run, handle: Stack) -> None:
@@ -108,8 +116,8 @@ def preview(
     with running(root, stack, env, "preview", on_progress, branch) as run:
         check_okta(run.clouds)
         existed, configured = run.workspace.exists(stack), stack_config(root, stack) != {}
-        with prepared(run) as (handle, _):
-            handle.preview(on_event=run.listener, color="never")
+        with prepared(run) as (handle, before):
+            handle.preview(on_event=run.listener, color="never", refresh=is_doubtful(run, handle, before))
             if not existed:
                 run.remove(handle, keep_config=configured)
         return run.result()

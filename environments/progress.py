@@ -10,7 +10,8 @@ from pulumi.automation import OpType
 from pulumi.automation.events import EngineEvent, StepEventMetadata
 
 # The engine's own: the stack as a resource, and the connections to the clouds.
-ENGINES_OWN = ("pulumi:pulumi:Stack", "pulumi:providers:")
+STACK, CONNECTION = "pulumi:pulumi:Stack", "pulumi:providers:"
+ENGINES_OWN = (STACK, CONNECTION)
 # What the engine says each time about a program of ours that it finds on PATH.
 OUR_DOING = "using pulumi-language-python from $PATH"
 
@@ -122,7 +123,8 @@ class Listener:
     def _diagnose(self, severity: str, message: str, urn: str) -> None:
         text = plain(message).strip()
         if severity == "error":
-            named = text if not urn or kind_of(urn).startswith("pulumi ") else f"{kind_of(urn)} {name_of(urn)}: {text}"
+            subject = subject_of(urn)
+            named = f"{subject}: {text}" if subject else text
             self.errors.extend([] if named in self.errors else [named])
         elif severity in ("warning", "info#err") and text and not text.startswith(OUR_DOING) and not self._muted():
             self._on_progress(Note(text, "warning" if severity == "warning" else "info"))
@@ -132,6 +134,14 @@ def kind_of(urn: str) -> str:
     """The type in a URN without its module: `okta Server`."""
     package, _, rest = urn.split("::")[2].rsplit("$", 1)[-1].partition(":")
     return f"{package} {rest.rsplit(':', 1)[-1]}"
+
+
+def subject_of(urn: str) -> str:
+    """What a complaint is about: a resource, the plugin of a connection, or, for the stack as a whole, nothing."""
+    if not urn or f"::{STACK}::" in urn:
+        return ""
+    kind, provider = kind_of(urn), urn.split("::")[2].partition(CONNECTION)[2]
+    return f"the plugin {provider}" if provider else f"{kind} {name_of(urn)}"
 
 
 def name_of(urn: str) -> str:

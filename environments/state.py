@@ -9,6 +9,7 @@ from environments.workspace import ProjectWorkspace
 
 STACK = "pulumi:pulumi:Stack"
 GROUP = "okta:group/group:Group"
+RUNS = 20
 
 
 def state_of(stack: Stack) -> dict[str, Any]:
@@ -53,6 +54,20 @@ def is_empty(deployment: Mapping[str, Any]) -> bool:
     """Whether the state holds nothing that exists outside of it."""
     real = [item for item in resources(deployment) if item.get("custom") and not is_connection(item)]
     return not real and not pending(deployment)
+
+
+def is_half_deleted(stack: Stack) -> bool:
+    """
+    Whether a deletion failed and nothing has ended well since: the state may hold what is there no more.
+
+    Source: Pulumi, stack history, the newest run first; an object whose deletion failed stays in the state.
+    """
+    for run in stack.history(page_size=RUNS, show_secrets=False):
+        if run.result == "succeeded":
+            return False
+        if run.kind == "destroy":
+            return True
+    return False
 
 
 def is_connection(resource: Mapping[str, Any]) -> bool:

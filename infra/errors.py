@@ -30,5 +30,9 @@ class GroupLookupFailed(InfraError):
     """Okta could not be asked for the groups that `access` names."""
 
 
+class AccountLookupFailed(InfraError):
+    """AWS could not be asked which account this is."""
+
+
 class BundleFailed(InfraError):
     """The function's zip could not be built."""

@@ -13,6 +13,7 @@ from infra.authorization import Authorization, AuthorizationArgs
 from infra.bundle import Sources, build_bundle
 from infra.callers import Callers, CallersArgs
 from infra.endpoint import Endpoint, EndpointArgs
+from infra.errors import AccountLookupFailed
 from infra.function import FunctionArgs, McpFunction
 from infra.groups import GroupsArgs, declare_groups
 from infra.notes import Notes, NotesArgs
@@ -26,10 +27,11 @@ def declare(settings: Settings) -> dict[str, Any]:
     Declare everything and return the stack's outputs; what can fail without the clouds fails before the first object.
 
     Raises:
-        InfraError: a group does not exist, or the zip cannot be built.
+        InfraError: a group does not exist, the zip cannot be built, or a cloud cannot be asked.
     """
     warn(settings)
     bundle = build_bundle(Sources.of(ROOT), settings.target, cache_folder(ROOT), warn=pulumi.log.warn)
+    account = find_account()
     group_ids = groups(settings)
     endpoint = Endpoint("endpoint", endpoint_args(settings))
     authorization = Authorization("authorization", authorization_args(settings, endpoint, group_ids))
@@ -46,7 +48,23 @@ def declare(settings: Settings) -> dict[str, Any]:
             permission=function.permission,
         ),
     )
-    return outputs(settings, endpoint, authorization, service_ids, function)
+    return {**outputs(settings, endpoint, authorization, service_ids, function), "aws_account": account}
+
+
+def find_account() -> str:
+    """
+    The AWS account that the plugin's credentials are of; asked before anything is declared.
+
+    Raises:
+        AccountLookupFailed: AWS refused the question or could not be reached.
+    """
+    try:
+        return aws.get_caller_identity().account_id
+    except Exception as error:  # the SDK has no class of its own for a failed invoke
+        raise AccountLookupFailed(
+            f"AWS could not be asked which account this is: {error}",
+            "check aws:region, aws:profile and the credentials, locally `mcp-okta local status`; then run it again",
+        ) from error
 
 
 def warn(settings: Settings) -> None:
@@ -171,7 +189,7 @@ def outputs(
     service_ids: Mapping[str, pulumi.Output[str]],
     function: McpFunction,
 ) -> dict[str, Any]:
-    """What the client, the commands and `pulumi stack output` read; the last five say whose and where the stack is."""
+    """What the client, the commands and `pulumi stack output` read; the last four say whose the stack is."""
     return {
         "url": endpoint.url,
         "issuer": authorization.issuer,
@@ -194,5 +212,4 @@ def outputs(
         "branch_of": settings.branch_of,
         "stack_id": settings.stack_id,
         "okta_org": settings.okta_org,
-        "aws_account": aws.get_caller_identity_output().account_id,
     }

@@ -176,6 +176,23 @@ def test_a_plugin_that_died_is_named_with_its_step_and_not_taken_for_a_cloud() -
     assert error.remedy == "mcp-okta up --stack dev"
 
 
+@requirement("environments:named-failure")
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("the plugin aws: rpc error: code = Unknown desc = no credentials", "the plugin aws: no credentials"),
+        (
+            "could not be looked up: invoke of okta:group/getGroup:getGroup failed: "
+            "invocation of okta:group/getGroup:getGroup returned an error: no such host",
+            "could not be looked up: okta:group/getGroup:getGroup: no such host",
+        ),
+    ],
+)
+def test_the_engines_wrappings_are_taken_off(said: str, message: str) -> None:
+    """How the engine and the plugin talk to each other is nobody's concern (seen in fault runs, Pulumi 3.259.0)."""
+    assert explain("", [said], PLACE).message == message
+
+
 def test_what_a_command_without_events_says_is_not_shown_with_its_exit_code() -> None:
     """`pulumi stack rm` and the like (pulumi.automation.errors.CommandError)."""
     said = "\n code: 1\n stdout: \n stderr: error: 'dev' still has resources; removal rejected.\n"

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 import yaml
 from pulumi.automation import CommandResult, Stack
-from pulumi.automation.errors import StackNotFoundError
+from pulumi.automation.errors import CommandError, StackNotFoundError
 
 from environments.config import stack_config
 from environments.engine import find_engine
@@ -341,6 +341,24 @@ def test_what_a_killed_up_had_begun_is_looked_at_and_forgotten(root: Path, env: 
 
     assert any("cut short while creating Role role" in note for note in told.notes)
     assert not checkpoint(root, "local")[1]["checkpoint"]["latest"].get("pending_operations")
+
+
+@requirement("environments:pending")
+def test_an_up_after_a_down_that_failed_looks_first_at_what_is_there(root: Path, env: Env) -> None:
+    """Its state may hold what was deleted all the same (seen in fault runs); after that look all is as ever."""
+    kept = 'pulumi.ComponentResource("mcp-okta:infra:Endpoint", "endpoint", opts=pulumi.ResourceOptions(protect=True))'
+    (root / "__main__.py").write_text(f"import pulumi\n{kept}\n")
+    up(root, "local", env)
+    with pytest.raises(CommandError, match="protected"):
+        open_workspace(root, env, lambda text: None).select("local").destroy()
+    told, planned, later = Told(), Told(), Told()
+
+    preview(root, "local", env, planned)
+    up(root, "local", env, told)
+    up(root, "local", env, later)
+
+    said = "an earlier down failed; looking at what is really there"
+    assert (planned.notes.count(said), told.notes.count(said), later.notes.count(said)) == (1, 1, 0)
 
 
 def config_value(text: str, secret: bool = False) -> Any:

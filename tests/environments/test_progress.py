@@ -73,6 +73,15 @@ def test_a_complaint_about_a_resource_names_it() -> None:
     assert listen.errors == ["aws Function function: no", "no"]
 
 
+@requirement("environments:named-failure")
+def test_a_complaint_about_a_connection_names_its_plugin() -> None:
+    """Credentials that a plugin refuses are about no object of the program's (seen in fault runs)."""
+    listen, urn = Listener(lambda progress: None), "urn:pulumi:dev::p::pulumi:providers:aws::default_7_51_1"
+    listen(event("diagnosticEvent", message="no credentials", color="never", severity="error", urn=urn))
+
+    assert listen.errors == ["the plugin aws: no credentials"]
+
+
 @requirement("environments:lost-answer")
 def test_a_creation_that_failed_is_kept_as_the_state_keeps_one_that_is_pending() -> None:
     """It may have been done: recovery looks for it by type and name (pulumi, apitype.OperationV2)."""

@@ -1,5 +1,6 @@
 """What a killed run left in the engine's state."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from environments.accounts import Clouds
 from environments.errors import Unreachable
 from environments.ownership import Found, Owned, Owner, known_to_state, outermost
 from environments.recovery import clear_failed, recover, was_begun
-from environments.state import group_names, is_empty, pending
+from environments.state import group_names, is_empty, is_half_deleted, pending
 from tests.requirements import requirement
 
 SCOPE = "okta:auth/serverScope:ServerScope"
@@ -26,6 +27,26 @@ BEGUN: dict[str, Any] = {
 def owned(*key: str, name: str = "", parent: tuple[str, ...] | None = None) -> Owned:
     """An object on a cloud."""
     return Owned(key, name, lambda: None, parent)
+
+
+@requirement("environments:pending")
+@pytest.mark.parametrize(
+    ("newest_first", "found"),
+    [
+        ([], False),
+        (["destroy failed", "update succeeded"], True),
+        (["update failed", "destroy failed", "update succeeded"], True),
+        (["refresh succeeded", "destroy failed"], False),
+        (["update failed", "update succeeded", "destroy failed"], False),
+        (["update failed"], False),
+    ],
+)
+def test_a_deletion_that_failed_counts_until_something_ends_well(newest_first: list[str], found: bool) -> None:
+    """Kind and result as `pulumi stack history` has them (Pulumi, apitype.UpdateKind and UpdateResult)."""
+    runs = [SimpleNamespace(kind=kind, result=result) for kind, result in (text.split() for text in newest_first)]
+    stack: Any = SimpleNamespace(history=lambda **options: runs[: options["page_size"]])
+
+    assert is_half_deleted(stack) is found
 
 
 @requirement("environments:pending")

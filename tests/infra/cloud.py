@@ -22,6 +22,8 @@ from infra.settings import Settings
 ENDPOINT = "https://A1.Execute-Api.us-east-1.amazonaws.com"
 EXECUTION_ARN = "arn:aws:execute-api:us-east-1:123456789012:a1"
 ACCOUNT = "123456789012"
+GET_CALLER_IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
+GET_GROUP = "okta:group/getGroup:getGroup"
 ROLE_ID = "AROA1"
 ACCESS = '{"readers": ["mcp:read"], "editors": ["mcp:read", "mcp:write"]}'
 REMOTE = {"OKTA_ORG_NAME": "acme", "OKTA_BASE_URL": "okta.com"}
@@ -88,6 +90,7 @@ class Cloud(mocks.Mocks):
 
     groups: Mapping[str, str] = field(default_factory=lambda: {"readers": "00g-readers", "editors": "00g-editors"})
     described: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """An id made of the logical name, and outputs as AWS and Okta have them."""
@@ -107,10 +110,12 @@ class Cloud(mocks.Mocks):
         return f"{args.name}-id", {**args.inputs, **more.get(args.typ, {})}
 
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
-        """AWS's plugin: whose keys; Okta's: the first group whose name begins with the text, or its error."""
-        if args.token == "aws:index/getCallerIdentity:getCallerIdentity":
+        """AWS's plugin: whose keys; Okta's: the first group whose name begins with the text; or an error."""
+        if args.token in self.refused:
+            raise Refused(self.refused[args.token])
+        if args.token == GET_CALLER_IDENTITY:
             return {"accountId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:root", "id": ACCOUNT, "userId": ACCOUNT}
-        assert args.token == "okta:group/getGroup:getGroup"
+        assert args.token == GET_GROUP
         for name, identifier in self.groups.items():
             if name.startswith(args.args["name"]):
                 return {"id": identifier, "name": name, "description": self.described.get(name, "")}

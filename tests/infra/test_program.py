@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from infra.errors import GroupLookupFailed, GroupMissing
+from infra.errors import AccountLookupFailed, GroupLookupFailed, GroupMissing
 from tests.infra.cloud import (
     ACCOUNT,
     EXECUTION_ARN,
+    GET_CALLER_IDENTITY,
+    GET_GROUP,
     ROLE_ID,
     Cloud,
     Declared,
     Deployment,
-    Refused,
     run_program,
     settings_of,
 )
@@ -158,12 +159,18 @@ def test_a_group_whose_name_merely_begins_the_same_is_not_taken(bundle: Path) ->
 def test_an_unreachable_okta_is_not_called_a_missing_group(bundle: Path) -> None:
     """A failed question is reported as such (issue 3, must show: an unreachable Okta)."""
 
-    class Unreachable(Cloud):
-        def call(self, args: object) -> dict[str, str]:
-            raise Refused("failed to query for groups: connection refused")
-
+    cloud = Cloud(refused={GET_GROUP: "failed to query for groups: connection refused"})
     with pytest.raises(GroupLookupFailed, match="connection refused"):
-        run_program(settings_of(), bundle, Unreachable())
+        run_program(settings_of(), bundle, cloud)
+
+
+def test_an_account_that_cannot_be_asked_for_stops_before_anything_is_declared(bundle: Path) -> None:
+    """One message with a remedy, and nothing half done (design, outputs; seen in fault runs)."""
+    cloud = Cloud(refused={GET_CALLER_IDENTITY: "the security token is expired"})
+    with pytest.raises(AccountLookupFailed, match=r"which account this is: .*the security token is expired") as caught:
+        run_program(settings_of(), bundle, cloud)
+
+    assert "credentials" in caught.value.remedy
 
 
 def test_groups_are_created_only_on_request(bundle: Path, caplog: pytest.LogCaptureFixture) -> None:

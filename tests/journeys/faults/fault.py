@@ -54,10 +54,10 @@ class Fault:
         return self.kind in REQUEST_KINDS
 
     @property
-    def resource(self) -> str:
-        """What the program calls the resource; empty for a call that is about none."""
-        words = self.step.partition(" #")[0].split(" ")
-        return words[2] if len(words) > 2 and not words[1].startswith("pulumi:") else ""
+    def subject(self) -> str:
+        """What the message must name: the program's name of the resource; else the question, or the plugin."""
+        _, kind, *name = self.step.partition(" #")[0].split(" ")
+        return name[0] if name and not kind.startswith("pulumi:") else kind.removeprefix("pulumi:providers:")
 
     def __str__(self) -> str:
         return f"{self.command}: {self.step}: {self.kind}"

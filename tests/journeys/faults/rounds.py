@@ -88,7 +88,7 @@ def check_message(done: Done, fault: Fault) -> None:
     assert done.err.count("error: ") == 1 and "\n  → " in done.err, tail(done)
     if fault.kind not in NOBODY_KNOWS:
         message = done.err.partition("error: ")[2]
-        assert fault.resource in message, f"{fault.resource} is not named: {tail(done)}"
+        assert fault.subject in message, f"{fault.subject} is not named: {tail(done)}"
 
 
 def tail(done: Done) -> str:

@@ -82,6 +82,7 @@ CHAINS = {
         Fault("change", f"Update {FUNCTION}", "engine-killed-after"),
         "change",
         delete(STAGE, "lost"),
+        "up",
         delete(TABLE, "refused"),
         "down",
     ),
