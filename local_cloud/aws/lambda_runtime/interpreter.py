@@ -45,7 +45,7 @@ def _run(command: list[str]) -> None:
     except subprocess.TimeoutExpired:
         done = None
     if done is None or done.returncode:
-        why = "it took too long" if done is None else (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        why = "it took too long" if done is None else done.stderr.strip()[-2000:] or "no reason given"
         raise InterpreterFailed(
             f"the function's interpreter could not be made: {why}", "check the network, then: mcp-okta local up"
         )

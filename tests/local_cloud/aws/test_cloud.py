@@ -109,8 +109,20 @@ def test_an_interpreter_that_cannot_be_made_says_why(tmp_path: Path) -> None:
     with pytest.raises(InterpreterFailed, match="could not be made") as raised:
         make_interpreter(tmp_path / "runtime", requirements, lambda text: None)
 
-    assert raised.value.remedy
+    assert "hash" in raised.value.message and raised.value.remedy
     assert not (tmp_path / "runtime/made-from").exists()
+
+
+def test_an_interpreter_whose_packages_are_out_of_reach_says_where_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uv ends with a hint; what failed stands above it (seen behind a proxy with a certificate of its own)."""
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
+    requirements = tmp_path / "runtime.txt"
+    requirements.write_text(f"a-package-of-nobody==1.0 --hash=sha256:{'0' * 64}\n")
+    with pytest.raises(InterpreterFailed, match=r"127\.0\.0\.1:9/simple"):
+        make_interpreter(tmp_path / "runtime", requirements, lambda text: None)
 
 
 def test_an_interpreter_is_made_once(root: Path, account: Account) -> None:
