@@ -37,6 +37,11 @@ WRAPPINGS = (
     (re.compile(r"rpc error: code = \w+ desc = "), ""),
     (re.compile(r"invoke of (\S+) failed: invocation of \1 returned an error: "), r"\1: "),
 )
+# A resource, or a question.
+CUT_OFF = re.compile(
+    r"^(\w+ \w+ \S+): error reading from server|invocation of (\S+) returned an error: error reading from server",
+    re.MULTILINE,
+)
 KILLED = re.compile(r"\A\s*code: -(\d+)\n")
 CONFLICT = re.compile(r"AlreadyExists|already exists?\b|already in use", re.IGNORECASE)
 BUSY = re.compile(r"try again later|in progress|being (?:created|deleted|updated)", re.IGNORECASE)
@@ -176,7 +181,7 @@ def _login(place: Place, text: str) -> EnvironmentsError:
 
 def _plugin_died(place: Place, text: str) -> EnvironmentsError:
     plugin = re.search(r"pulumi-resource-(\w+) exited prematurely", text)
-    steps = dict.fromkeys(re.findall(r"^(\w+ \w+ \S+): error reading from server", text, re.MULTILINE))
+    steps = dict.fromkeys(found[1] or found[2] for found in CUT_OFF.finditer(text))
     where = f" at {', '.join(steps)}" if steps else ""
     return EngineFailed(
         f"the plugin {plugin[1] if plugin else 'of a cloud'} ended in the middle of its work{where}", place.again

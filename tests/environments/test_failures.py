@@ -177,6 +177,21 @@ def test_a_plugin_that_died_is_named_with_its_step_and_not_taken_for_a_cloud() -
 
 
 @requirement("environments:named-failure")
+def test_a_plugin_that_died_at_a_question_is_named_with_it() -> None:
+    """No resource is at fault then (seen in fault runs with 3.259.0)."""
+    asked = "okta:group/getGroup:getGroup"
+    errors = [
+        f"could not be looked up: invoke of {asked} failed: invocation of {asked} returned an error: "
+        "error reading from server: EOF\n  → check okta:orgName",
+        "Detected that /x/pulumi-resource-okta exited prematurely. \n  This is *always* a bug in the provider.",
+    ]
+    error = explain("code: 1", errors, PLACE)
+
+    assert error.message == f"the plugin okta ended in the middle of its work at {asked}"
+    assert error.remedy == "mcp-okta up --stack dev"
+
+
+@requirement("environments:named-failure")
 @pytest.mark.parametrize(
     ("said", "message"),
     [
