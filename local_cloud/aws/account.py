@@ -2,6 +2,7 @@
 
 import re
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from moto.awslambda.models import lambda_backends
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 RUNTIME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+# moto guards nothing, not even what it loads at a service's first call: one thread at a time is in it.
+moto_lock = threading.RLock()
 
 
 # Source: AWS Lambda API reference, Invoke: the pattern of FunctionName.

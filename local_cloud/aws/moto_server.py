@@ -9,6 +9,7 @@ from moto.core.model_instances import reset_model_data
 from moto.moto_api import recorder
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from local_cloud.aws.account import moto_lock
 from local_cloud.aws.replies import Reply, refusal
 
 _log = logging.getLogger("local_cloud.aws")
@@ -68,8 +69,9 @@ class Moto:
             # moto lets every page read every answer
             reply.headers = [pair for pair in headers if not pair[0].lower().startswith("access-control-")]
 
-        reply.body = b"".join(self._app(environ, start_response))
-        reset_model_data()  # moto remembers each object that there ever was, for a page that nobody here opens
+        with moto_lock:
+            reply.body = b"".join(self._app(environ, start_response))
+            reset_model_data()  # moto remembers each object that there ever was, for a page that nobody here opens
         return reply
 
 

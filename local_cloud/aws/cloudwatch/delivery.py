@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import deque
 
+from local_cloud.aws.account import moto_lock
 from local_cloud.aws.cloudwatch import groups
 from local_cloud.aws.cloudwatch.groups import Event
 from local_cloud.aws.cloudwatch.stream import LogStream
@@ -36,5 +37,6 @@ class Delivery:
             stream, event = self._waiting.popleft()
             batches.setdefault(stream, []).append(event)
         for stream, events in batches.items():
-            if stream.is_open():
-                groups.put_events(stream.group, stream.name, events)
+            with moto_lock:  # a group may go away while lines are put into it
+                if stream.is_open():
+                    groups.put_events(stream.group, stream.name, events)

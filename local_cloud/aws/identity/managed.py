@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy, iam_backends
 
-from local_cloud.aws.account import ACCOUNT, REGION
+from local_cloud.aws.account import ACCOUNT, REGION, moto_lock
 
 _PREFIX = "arn:aws:iam::aws:policy/"
 
@@ -24,5 +24,6 @@ def bring_managed_policy(form: bytes) -> None:
     arn = parse_qs(form.decode("latin-1")).get("PolicyArn", [""])[0]
     name, held = arn.rpartition("/")[2], iam_backends[ACCOUNT]["aws"].managed_policies
     if arn.startswith(_PREFIX) and arn not in held and name in _known():
-        policy = AWSManagedPolicy.from_data(name, ACCOUNT, REGION, _known()[name])
-        held[policy.arn] = policy
+        with moto_lock:
+            policy = AWSManagedPolicy.from_data(name, ACCOUNT, REGION, _known()[name])
+            held[policy.arn] = policy

@@ -6,7 +6,7 @@ from typing import Any
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
 
-from local_cloud.aws.account import ACCOUNT
+from local_cloud.aws.account import ACCOUNT, moto_lock
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,16 @@ class Role:
 
 def find_role(arn: str) -> Role | None:
     """The role with that ARN, as it is now; None when it was deleted."""
-    backend = iam_backends[ACCOUNT]["aws"]
-    try:
-        held = backend.get_role_by_arn(arn)
-    except NotFoundException:
-        return None
-    attached = [_document(policy) for policy in held.managed_policies.values()]
-    bound = backend.managed_policies.get(held.permissions_boundary_arn or "")
-    documents = (*held.policies.values(), *attached)
-    return Role(held.name, held.id, documents, _document(bound) if bound else None)
+    with moto_lock:
+        backend = iam_backends[ACCOUNT]["aws"]
+        try:
+            held = backend.get_role_by_arn(arn)
+        except NotFoundException:
+            return None
+        attached = [_document(policy) for policy in held.managed_policies.values()]
+        bound = backend.managed_policies.get(held.permissions_boundary_arn or "")
+        documents = (*held.policies.values(), *attached)
+        return Role(held.name, held.id, documents, _document(bound) if bound else None)
 
 
 def _document(policy: Any) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from moto.awslambda.models import lambda_backends
 
-from local_cloud.aws.account import ACCOUNT, REGION, function_statements, gateway
+from local_cloud.aws.account import ACCOUNT, REGION, function_statements, gateway, moto_lock
 from local_cloud.aws.refusals.faults import Fault
 
 CONCURRENCY, LEAST_UNRESERVED = 1000, 100
@@ -21,7 +21,8 @@ Wanted = Mapping[str, Any]
 def conflict_of(operation: str, path: str, wanted: Wanted) -> Fault | None:
     """What stands against this write; None when nothing does, or when what it is about does not exist."""
     check = _CHECKS.get(operation)
-    return check(unquote(path).strip("/").split("/"), wanted) if check else None
+    with moto_lock:
+        return check(unquote(path).strip("/").split("/"), wanted) if check else None
 
 
 def _route(parts: list[str], wanted: Wanted) -> Fault | None:

@@ -1,0 +1,78 @@
+"""moto guards nothing of what it holds: whoever reads or changes it does so alone."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
+
+import pytest
+from moto.logs.models import LogsBackend
+
+from local_cloud.aws import AwsCloud
+from local_cloud.aws.account import moto_lock
+from local_cloud.aws.cloudwatch import Delivery, LogStream
+from local_cloud.aws.identity.managed import bring_managed_policy
+from local_cloud.aws.identity.roles import find_role
+from local_cloud.aws.refusals.conflicts import conflict_of
+from tests.local_cloud.aws.account import Account, session_of
+
+A_MOMENT = 0.3
+
+
+def test_a_request_waits_until_the_one_before_it_is_answered(
+    account: Account, cloud: AwsCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Calls of an `up` at once: one created its API and was told that moto failed (ours; a run of CI)."""
+    describe, create = LogsBackend.describe_log_groups, LogsBackend.create_log_group
+    inside, created = threading.Event(), threading.Event()
+    seen: list[bool] = []
+
+    def describe_slowly(backend: LogsBackend, *args: Any, **named: Any) -> Any:
+        inside.set()
+        seen.append(created.wait(A_MOMENT))
+        return describe(backend, *args, **named)
+
+    def create_and_tell(backend: LogsBackend, *args: Any, **named: Any) -> Any:
+        created.set()
+        return create(backend, *args, **named)
+
+    monkeypatch.setattr(LogsBackend, "describe_log_groups", describe_slowly)
+    monkeypatch.setattr(LogsBackend, "create_log_group", create_and_tell)
+    logs = session_of(cloud).client("logs", endpoint_url=cloud.endpoint_url)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(logs.describe_log_groups)
+        assert inside.wait(10)
+        logs.create_log_group(logGroupName="second")
+        assert first.result(10)["logGroups"] == []
+    assert seen == [False] and created.is_set()
+
+
+def deliver() -> None:
+    """One line to a group that does not exist."""
+
+    async def put_and_flush() -> None:
+        delivery = Delivery()
+        delivery.put(LogStream("g", "s", None, lambda reason: None), "x")
+        delivery.flush()
+
+    asyncio.run(put_and_flush())
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda: find_role("arn:aws:iam::123456789012:role/r"),
+        lambda: conflict_of("CreateStage", "/v2/apis/a/stages", {}),
+        lambda: bring_managed_policy(b"PolicyArn=arn:aws:iam::aws:policy/AdministratorAccess"),
+        deliver,
+    ],
+    ids=["find_role", "conflict_of", "bring_managed_policy", "deliver"],
+)
+def test_who_looks_past_the_requests_waits_too(account: Account, look: Callable[[], object]) -> None:
+    """A dictionary that changes while it is read is an error in Python (ours)."""
+    with ThreadPoolExecutor() as pool:
+        with moto_lock:
+            looking = pool.submit(look)
+            assert wait([looking], A_MOMENT).not_done
+        looking.result(10)
