@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.bring_up import bring_up, prepare_engine
 from cli.providers import Choice, local_plugins
+from cli.readiness import bring_up, prepare_engine
 from cli.root import find_root
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]

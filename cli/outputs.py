@@ -153,7 +153,7 @@ def reach(target: Target, report: Callable[[str], None]) -> Variables:
         LocalCloudError: it cannot run.
     """
     if target.on_local_cloud:
-        from cli.bring_up import bring_up
+        from cli.readiness import bring_up
         from environments.engine import get_engine
 
         get_engine(report)  # without one there is no use in starting anything

@@ -19,7 +19,7 @@ from environments.ownership import Owner
 from environments.progress import OnProgress, quiet
 from environments.removal import clear_strangers, refuse_base, sweep, unprotect
 from environments.run import Branch, Result, Run, prepared, running
-from environments.state import is_empty, is_half_deleted, pending, resources, state_of
+from environments.state import is_empty, is_in_doubt, pending, resources, state_of
 from environments.workspace import Environment
 
 __all__ = ["Branch", "Result", "down", "list_environments", "preview", "read_outputs", "rebuild", "up"]
@@ -46,8 +46,7 @@ def up(
     with running(root, stack, env, "up", on_progress, branch) as run:
         check_okta(run.clouds)
         with prepared(run) as (handle, before):
-            if not is_empty(before):
-                refuse_wrong_cloud(run.place, run.clouds, before)
+            check_clouds(run, before)
             keep_region(run, handle)
             owner = owner_of(stack, stack_config(root, stack), before)
             recovery.recover(handle, before, owner, run.clouds, lambda: run.refresh(handle), run.report)
@@ -57,11 +56,22 @@ def up(
         return run.result({name: output.value for name, output in done.outputs.items() if not output.secret})
 
 
+def check_clouds(run: Run, before: Mapping[str, Any]) -> None:
+    """
+    Stop, before anything is asked or changed, where the stack was made in other clouds.
+
+    Raises:
+        WrongCloud: names both clouds, and what to do.
+    """
+    if not is_empty(before):
+        refuse_wrong_cloud(run.place, run.clouds, before)
+
+
 def is_doubtful(run: Run, handle: Stack, before: Mapping[str, Any]) -> bool:
-    """Whether the clouds must be asked what is really there, since a `down` failed; the person is told."""
-    doubtful = bool(resources(before)) and is_half_deleted(handle)
+    """Whether the clouds must be asked what is really there, since an earlier run failed; the person is told."""
+    doubtful = bool(resources(before)) and is_in_doubt(handle)
     if doubtful:
-        run.report("an earlier down failed; looking at what is really there")
+        run.report("an earlier run failed; looking at what is really there")
     return doubtful
 
 
@@ -117,6 +127,7 @@ def preview(
         check_okta(run.clouds)
         existed, configured = run.workspace.exists(stack), stack_config(root, stack) != {}
         with prepared(run) as (handle, before):
+            check_clouds(run, before)
             handle.preview(on_event=run.listener, color="never", refresh=is_doubtful(run, handle, before))
             if not existed:
                 run.remove(handle, keep_config=configured)
@@ -145,8 +156,7 @@ def down(
         refuse_base(run)
         handle = run.workspace.select(stack)
         before = state_of(handle)
-        if not is_empty(before):
-            refuse_wrong_cloud(run.place, run.clouds, before)
+        check_clouds(run, before)
         if resources(before) or pending(before):
             unprotect(run, before)
             take_down(run, handle, before, refresh or bool(pending(before)))

@@ -5,11 +5,13 @@ from typing import Any
 
 from pulumi.automation import Deployment, Stack
 
+from environments.progress import CONNECTION, STACK
 from environments.workspace import ProjectWorkspace
 
-STACK = "pulumi:pulumi:Stack"
 GROUP = "okta:group/group:Group"
 RUNS = 20
+# Kinds of runs after which the state holds what the clouds said, or nothing.
+LOOKS = ("refresh", "destroy")
 
 
 def state_of(stack: Stack) -> dict[str, Any]:
@@ -56,23 +58,26 @@ def is_empty(deployment: Mapping[str, Any]) -> bool:
     return not real and not pending(deployment)
 
 
-def is_half_deleted(stack: Stack) -> bool:
+def is_in_doubt(stack: Stack) -> bool:
     """
-    Whether a deletion failed and nothing has ended well since: the state may hold what is there no more.
+    Whether a run failed, and the clouds have not been asked since: what failed may have been done all the same.
 
-    Source: Pulumi, stack history, the newest run first; an object whose deletion failed stays in the state.
+    Does not see: failures before the last RUNS runs, and changes of the state by hand.
+
+    Source: Pulumi, stack history, the newest run first; an object whose deletion failed stays in the state, and one
+    whose update failed stays there as it was. An `up` takes the state for true.
     """
     for run in stack.history(page_size=RUNS, show_secrets=False):
-        if run.result == "succeeded":
-            return False
-        if run.kind == "destroy":
+        if run.result != "succeeded":
             return True
+        if run.kind in LOOKS:
+            return False
     return False
 
 
 def is_connection(resource: Mapping[str, Any]) -> bool:
     """Whether it is a connection to a cloud, which the engine counts as a resource."""
-    return str(resource.get("type", "")).startswith("pulumi:providers:")
+    return str(resource.get("type", "")).startswith(CONNECTION)
 
 
 def group_names(deployment: Mapping[str, Any]) -> list[str]:

@@ -64,7 +64,7 @@ class Story:
         self._ledger.say(f"    {text}")
 
     def _local_cloud(self) -> dict[str, Any]:
-        from cli.bring_up import bring_up
+        from cli.readiness import bring_up
         from local_cloud import supervisor
 
         self._refuse_a_stack_in_use()

@@ -14,7 +14,8 @@ from moto.awslambda.models import lambda_backends
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 RUNTIME = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-# moto guards nothing, not even what it loads at a service's first call: one thread at a time is in it.
+# moto guards nothing, not even what it loads at a service's first call: one thread at a time is in it. Nobody who
+# holds this waits for the data plane's loop, which takes it too.
 moto_lock = threading.RLock()
 
 
@@ -125,7 +126,8 @@ def gateway() -> Any:
 
 
 def _held(name: str) -> Any | None:
-    try:
-        return lambda_backends[ACCOUNT][REGION].get_function(name, "$LATEST")
-    except UnknownFunctionException:
-        return None
+    with moto_lock:
+        try:
+            return lambda_backends[ACCOUNT][REGION].get_function(name, "$LATEST")
+        except UnknownFunctionException:
+            return None

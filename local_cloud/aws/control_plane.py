@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from local_cloud.aws import switch
-from local_cloud.aws.account import REGION, gateway
+from local_cloud.aws.account import REGION, gateway, moto_lock
 from local_cloud.aws.documents import refuse_document
 from local_cloud.aws.identity.managed import bring_managed_policy
 from local_cloud.aws.invocations import invoke_function
@@ -91,9 +91,11 @@ class ControlPlane:
         if method == "POST" and (found := _INVOKE.match(path)):
             return invoke_function(environ, unquote(found[1]), self._data_plane.invoke)
         if method == "PATCH" and (found := _STAGE.match(path)):
-            return update_stage(environ, found[1], unquote(found[2]))
+            with moto_lock:
+                return update_stage(environ, found[1], unquote(found[2]))
         if found := _STAGE_TAGS.match(unquote(path)):
-            return tag_stage(environ, method, found[1], found[2])
+            with moto_lock:
+                return tag_stage(environ, method, found[1], found[2])
         return None
 
     def _create_api(self, environ: dict[str, Any]) -> Reply:
@@ -106,7 +108,8 @@ class ControlPlane:
         problem = self._data_plane.follow().get(api_id)
         if problem is None:
             return self._with_endpoints(reply)
-        gateway().delete_api(api_id)
+        with moto_lock:
+            gateway().delete_api(api_id)
         return refusal(environ, 409, "ConflictException", f"{problem.message} → {problem.remedy}")
 
     def _with_endpoints(self, reply: Reply) -> Reply:

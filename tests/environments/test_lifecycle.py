@@ -258,7 +258,7 @@ def test_nothing_is_refreshed_or_deleted_on_the_wrong_cloud(root: Path, env: Env
     leave_pending(root, "dev")
     before = checkpoint(root, "dev")[1]
 
-    for command in (up, down):
+    for command in (up, preview, down):
         with pytest.raises(WrongCloud, match="stack dev is on real accounts"):
             command(root, "dev", env)
 
@@ -344,21 +344,31 @@ def test_what_a_killed_up_had_begun_is_looked_at_and_forgotten(root: Path, env: 
 
 
 @requirement("environments:pending")
-def test_an_up_after_a_down_that_failed_looks_first_at_what_is_there(root: Path, env: Env) -> None:
+def test_an_up_after_a_down_that_failed_looks_first_at_what_is_there(
+    root: Path, env: Env, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its state may hold what was deleted all the same (seen in fault runs); after that look all is as ever."""
+    ask, refreshed = Stack.preview, []
+    monkeypatch.setattr(
+        Stack, "preview", lambda stack, **options: refreshed.append(options["refresh"]) or ask(stack, **options)
+    )
     kept = 'pulumi.ComponentResource("mcp-okta:infra:Endpoint", "endpoint", opts=pulumi.ResourceOptions(protect=True))'
     (root / "__main__.py").write_text(f"import pulumi\n{kept}\n")
     up(root, "local", env)
+    stack = open_workspace(root, env, lambda text: None).select("local")
     with pytest.raises(CommandError, match="protected"):
-        open_workspace(root, env, lambda text: None).select("local").destroy()
+        stack.destroy()
     told, planned, later = Told(), Told(), Told()
 
     preview(root, "local", env, planned)
     up(root, "local", env, told)
     up(root, "local", env, later)
 
-    said = "an earlier down failed; looking at what is really there"
+    said = "an earlier run failed; looking at what is really there"
     assert (planned.notes.count(said), told.notes.count(said), later.notes.count(said)) == (1, 1, 0)
+    assert refreshed == [True]
+    kinds = [run.kind for run in stack.history(show_secrets=False)]
+    assert kinds == ["update", "update", "refresh", "destroy", "update"]
 
 
 def config_value(text: str, secret: bool = False) -> Any:

@@ -10,7 +10,7 @@ from environments.accounts import Clouds
 from environments.errors import Unreachable
 from environments.ownership import Found, Owned, Owner, known_to_state, outermost
 from environments.recovery import clear_failed, recover, was_begun
-from environments.state import group_names, is_empty, is_half_deleted, pending
+from environments.state import group_names, is_empty, is_in_doubt, pending
 from tests.requirements import requirement
 
 SCOPE = "okta:auth/serverScope:ServerScope"
@@ -36,17 +36,23 @@ def owned(*key: str, name: str = "", parent: tuple[str, ...] | None = None) -> O
         ([], False),
         (["destroy failed", "update succeeded"], True),
         (["update failed", "destroy failed", "update succeeded"], True),
+        (["update failed"], True),
+        (["destroy in-progress", "update succeeded"], True),
         (["refresh succeeded", "destroy failed"], False),
-        (["update failed", "update succeeded", "destroy failed"], False),
-        (["update failed"], False),
+        (["destroy succeeded", "update failed"], False),
+        (["update succeeded", "destroy failed"], True),
+        (["import succeeded", "destroy failed"], True),
+        (["rename succeeded", "update failed"], True),
+        (["refresh failed"] * 20 + ["destroy failed"], True),
+        (["update succeeded"] * 3, False),
     ],
 )
-def test_a_deletion_that_failed_counts_until_something_ends_well(newest_first: list[str], found: bool) -> None:
+def test_a_run_that_failed_counts_until_the_clouds_were_asked(newest_first: list[str], found: bool) -> None:
     """Kind and result as `pulumi stack history` has them (Pulumi, apitype.UpdateKind and UpdateResult)."""
     runs = [SimpleNamespace(kind=kind, result=result) for kind, result in (text.split() for text in newest_first)]
     stack: Any = SimpleNamespace(history=lambda **options: runs[: options["page_size"]])
 
-    assert is_half_deleted(stack) is found
+    assert is_in_doubt(stack) is found
 
 
 @requirement("environments:pending")

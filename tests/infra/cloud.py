@@ -91,6 +91,12 @@ class Cloud(mocks.Mocks):
     groups: Mapping[str, str] = field(default_factory=lambda: {"readers": "00g-readers", "editors": "00g-editors"})
     described: Mapping[str, str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    declared: dict[str, Declared] = field(default_factory=dict)
+
+    @property
+    def objects(self) -> list[Declared]:
+        """All that was declared but the stack itself, also where the program failed."""
+        return [found for found in self.declared.values() if found.type != "pulumi:pulumi:Stack"]
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """An id made of the logical name, and outputs as AWS and Okta have them."""
@@ -127,7 +133,7 @@ class Monitor(mocks.MockMonitor):
 
     def __init__(self, cloud: Cloud) -> None:
         super().__init__(cloud)
-        self.declared: dict[str, Declared] = {}
+        self.declared = cloud.declared
 
     def RegisterResource(self, request: Any) -> Any:
         """Remember the request by the resource's logical name."""

@@ -142,12 +142,14 @@ def test_each_group_of_access_is_assigned(deployment: Deployment) -> None:
 @requirement("infra:groups")
 def test_missing_groups_are_named_before_anything_is_declared(bundle: Path) -> None:
     """All missing groups in one message that says what to do (issue 3, must show)."""
+    cloud = Cloud(groups={})
     with pytest.raises(GroupMissing) as caught:
-        run_program(settings_of(), bundle, Cloud(groups={}))
+        run_program(settings_of(), bundle, cloud)
 
     assert "editors, readers" in caught.value.message
     assert caught.value.remedy.endswith("pulumi config set --stack dev createGroups true")
     assert str(caught.value) == f"{caught.value.message}\n  → {caught.value.remedy}"
+    assert cloud.objects == []
 
 
 def test_a_group_whose_name_merely_begins_the_same_is_not_taken(bundle: Path) -> None:
@@ -171,6 +173,7 @@ def test_an_account_that_cannot_be_asked_for_stops_before_anything_is_declared(b
         run_program(settings_of(), bundle, cloud)
 
     assert "credentials" in caught.value.remedy
+    assert cloud.objects == []
 
 
 def test_groups_are_created_only_on_request(bundle: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -22,8 +22,11 @@ def _known() -> dict[str, Any]:
 def bring_managed_policy(form: bytes) -> None:
     """Let a call of IAM find the policy of AWS's that it names; a policy that AWS has not is moto's to refuse."""
     arn = parse_qs(form.decode("latin-1")).get("PolicyArn", [""])[0]
-    name, held = arn.rpartition("/")[2], iam_backends[ACCOUNT]["aws"].managed_policies
-    if arn.startswith(_PREFIX) and arn not in held and name in _known():
-        with moto_lock:
+    if not arn.startswith(_PREFIX):
+        return
+    name = arn.rpartition("/")[2]
+    with moto_lock:
+        held = iam_backends[ACCOUNT]["aws"].managed_policies
+        if arn not in held and name in _known():
             policy = AWSManagedPolicy.from_data(name, ACCOUNT, REGION, _known()[name])
             held[policy.arn] = policy

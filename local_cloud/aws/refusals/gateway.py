@@ -83,7 +83,8 @@ def _lacking_of_integration(operation: str, path: str, wanted: Mapping[str, Any]
     if operation == "UpdateIntegration":
         _, _, _, api_id, _, integration_id = path.split("/")
         api = gateway().apis.get(api_id)
-        proposed |= vars(api.integrations.get(integration_id)) if api and integration_id in api.integrations else {}
+        held = api.integrations.get(integration_id) if api else None
+        proposed |= vars(held) if held else {}
     proposed |= {_CAPITAL.sub(r"_\1", name).lower(): value for name, value in wanted.items()}
     return lacking_of_integration(SimpleNamespace(**proposed)) if _exists(proposed, operation) else None
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from cli import local
-from cli.bring_up import prepare_engine
 from cli.errors import NoRepository
 from cli.main import run
+from cli.readiness import prepare_engine
 from cli.root import find_root
 from environments.lifecycle import Result
 from local_cloud.folder import LocalFolder

@@ -10,7 +10,7 @@ import pytest
 from moto.logs.models import LogsBackend
 
 from local_cloud.aws import AwsCloud
-from local_cloud.aws.account import moto_lock
+from local_cloud.aws.account import find_function, moto_lock
 from local_cloud.aws.cloudwatch import Delivery, LogStream
 from local_cloud.aws.identity.managed import bring_managed_policy
 from local_cloud.aws.identity.roles import find_role
@@ -62,12 +62,13 @@ def deliver() -> None:
 @pytest.mark.parametrize(
     "look",
     [
+        lambda: find_function("f"),
         lambda: find_role("arn:aws:iam::123456789012:role/r"),
         lambda: conflict_of("CreateStage", "/v2/apis/a/stages", {}),
         lambda: bring_managed_policy(b"PolicyArn=arn:aws:iam::aws:policy/AdministratorAccess"),
         deliver,
     ],
-    ids=["find_role", "conflict_of", "bring_managed_policy", "deliver"],
+    ids=["find_function", "find_role", "conflict_of", "bring_managed_policy", "deliver"],
 )
 def test_who_looks_past_the_requests_waits_too(account: Account, look: Callable[[], object]) -> None:
     """A dictionary that changes while it is read is an error in Python (ours)."""
@@ -76,3 +77,22 @@ def test_who_looks_past_the_requests_waits_too(account: Account, look: Callable[
             looking = pool.submit(look)
             assert wait([looking], A_MOMENT).not_done
         looking.result(10)
+
+
+@pytest.mark.parametrize("change", ["update_stage", "tag_resource"])
+def test_who_changes_a_stage_waits_too(account: Account, change: str) -> None:
+    """What moto lacks we do on its own objects (design, local AWS)."""
+    api = account.gateway.create_api(Name="a", ProtocolType="HTTP")["ApiId"]
+    account.gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+    arguments = {
+        "update_stage": {"ApiId": api, "StageName": "$default", "Description": "d"},
+        "tag_resource": {
+            "ResourceArn": f"arn:aws:apigateway:us-east-1::/apis/{api}/stages/$default",
+            "Tags": {"a": "b"},
+        },
+    }
+    with ThreadPoolExecutor() as pool:
+        with moto_lock:
+            changing = pool.submit(getattr(account.gateway, change), **arguments[change])
+            assert wait([changing], A_MOMENT).not_done
+        changing.result(10)
