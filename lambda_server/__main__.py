@@ -76,7 +76,7 @@ def serve(settings: Settings, listener: socket.socket, port: int) -> None:
     from lambda_server.log import configure
     from lambda_server.server import build_app
 
-    configure(settings.log_level)
+    configure(settings.log_level, quote=True)
     here = f"http://localhost:{port}"
     print(f"serving {here}{settings.path}; try: curl {here}{METADATA_PATH}", file=sys.stderr)
     if settings.url != f"{here}{settings.path}":

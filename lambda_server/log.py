@@ -4,22 +4,37 @@ import json
 import logging
 import re
 import sys
+import traceback
+from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
+
+from lambda_server.errors import ServerError
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
-# They write a line or more per request, some with what callers sent.
-TALKATIVE = ("mcp", "mangum", "httpx2", "httpcore2", "asyncio", "sse_starlette", "uvicorn")
-
+OURS = "lambda_server"
 LONGEST_EXCERPT = 64
 LONGEST_MESSAGE = 2000
-# A JWT or the beginning of one; also where a library's exception quotes it.
-TOKEN_LIKE = re.compile(r"eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)*")
+# A JWT or the beginning of one; longer than what is left of an Okta id (20 characters) in which "eyJ" stands by chance.
+TOKEN_LIKE = re.compile(r"eyJ[A-Za-z0-9_-]{17,}(?:\.[A-Za-z0-9_-]*)*")
+
+# Where a value goes. Source: Python, printf-style String Formatting.
+FILLED_IN = re.compile(r"%(?:\([^)]*\))?[-#0 +]*[0-9*]*(?:\.[0-9*]+)?[a-zA-Z]")
 
 
 class JsonLines(logging.Formatter):
-    """A record as one JSON object on one line, whatever a stranger wrote; what looks like a token is taken out."""
+    """
+    A record as one JSON object on one line, whatever a stranger wrote; what looks like a token is taken out.
+
+    Args:
+        quote: write what libraries and exceptions quote, too: for an author, who is the caller as well.
+    """
+
+    def __init__(self, *, quote: bool = False) -> None:
+        super().__init__()
+        self._quote = quote
 
     def format(self, record: logging.LogRecord) -> str:
         """Time, level, logger and message, then the record's own fields."""
@@ -27,7 +42,7 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage()[:LONGEST_MESSAGE],
+            "message": self._message(record)[:LONGEST_MESSAGE],
             **({"request_id": request_id.get()} if request_id.get() else {}),
             **getattr(record, "fields", {}),
         }
@@ -35,14 +50,47 @@ class JsonLines(logging.Formatter):
             line["exception"] = self.formatException(record.exc_info)
         return TOKEN_LIKE.sub("[token]", json.dumps(line, default=str))
 
+    def formatException(self, ei: Any) -> str:
+        """What was raised, and where; its text only where it is ours, since the others quote what callers sent."""
+        return super().formatException(ei) if self._quote else "\n".join(described(ei[1]))
 
-def configure(level: str) -> None:
-    """Send everything through one handler; the libraries speak from WARNING on."""
+    def _message(self, record: logging.LogRecord) -> str:
+        """The libraries fill in what callers sent: of theirs, the words alone."""
+        own = record.name.partition(".")[0] == OURS
+        return record.getMessage() if own or self._quote else FILLED_IN.sub("…", str(record.msg))
+
+
+def described(error: BaseException | None) -> Iterator[str]:
+    """An exception and what led to it: its frames, its type, and the text of our own and the code of AWS's errors."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield "".join(traceback.format_tb(error.__traceback__)) + named(error)
+        for inner in getattr(error, "exceptions", ()):
+            yield from described(inner)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def named(error: BaseException) -> str:
+    """Its type, and what of its text cannot be a caller's."""
+    if isinstance(error, ServerError):
+        return f"{type(error).__name__}: {error}"
+    answer = getattr(error, "response", None)  # botocore's ClientError
+    code = answer.get("Error", {}).get("Code") if isinstance(answer, dict) else None
+    return f"{type(error).__name__}: {code}" if code else type(error).__name__
+
+
+def configure(level: str, *, quote: bool = False) -> None:
+    """
+    Send everything through one handler; the libraries speak from WARNING on, whatever the level.
+
+    At DEBUG, the AWS SDK writes whole requests: texts, and the signature of the function's role.
+    """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in TALKATIVE:
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+    handler.setFormatter(JsonLines(quote=quote))
+    own = logging.getLogger(OURS)
+    own.setLevel(level)
+    logging.basicConfig(level=max(logging.WARNING, own.level), handlers=[handler], force=True)
 
 
 def excerpt(value: object) -> str:

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from lambda_server import __version__
 from lambda_server.audit import Audit
 from lambda_server.auth.challenge import CHALLENGE_HEADER, Challenges
-from lambda_server.auth.declarations import check_declarations
+from lambda_server.auth.declarations import check_declarations, declaring
 from lambda_server.auth.gate import Gate
 from lambda_server.auth.guard import Guard
 from lambda_server.auth.needs import Needs
@@ -29,6 +29,7 @@ from lambda_server.listing import Listing
 from lambda_server.notes import Notes
 from lambda_server.prompts import PROMPTS, Prompt
 from lambda_server.prompts.arguments import refuse_wrong_arguments
+from lambda_server.request_state import refuse_request_state
 from lambda_server.resources import RESOURCES, Resource
 from lambda_server.resources.completion import build_completion
 from lambda_server.settings import METADATA_PATH, Settings
@@ -75,15 +76,19 @@ def build_server(
         instructions=INSTRUCTIONS,
         version=__version__,
         subscriptions=False,  # an endless answer would hang a buffered function
-        middleware=[Guard(needs), Listing(needs), refuse_wrong_arguments],
+        middleware=[Listing(needs), refuse_wrong_arguments, refuse_request_state],
         lifespan=lifespan,
     )
+    server.middleware.insert(0, Guard(needs))
     for tool in tools:
-        server.add_tool(tool.function, title=tool.title, annotations=tool.annotations)
+        with declaring("tool", tool):
+            server.add_tool(tool.function, title=tool.title, annotations=tool.annotations)
     for prompt in prompts:
-        server.prompt(title=prompt.title)(prompt.function)
+        with declaring("prompt", prompt):
+            server.prompt(title=prompt.title)(prompt.function)
     for resource in resources:
-        server.resource(resource.uri, title=resource.title, mime_type=resource.mime_type)(resource.function)
+        with declaring("resource", resource):
+            server.resource(resource.uri, title=resource.title, mime_type=resource.mime_type)(resource.function)
     server.completion()(build_completion(resources, state))
     return server
 

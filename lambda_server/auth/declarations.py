@@ -1,15 +1,30 @@
 """Do tools, prompts, resources and scopes fit together: the server starts only if all of them do."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from mcp.server.mcpserver import MCPServer
 
-from lambda_server.auth.needs import KINDS, Needs
+from lambda_server.auth.needs import KINDS, Declared, Needs
 from lambda_server.errors import BadDeclaration
 from lambda_server.scopes import SCOPE_NAMES
 
 REMEDY = "see lambda_server/{tools,prompts,resources}/__init__.py and lambda_server/scopes.py"
+
+
+@contextmanager
+def declaring(kind: str, entry: Declared) -> Iterator[None]:
+    """
+    Name the entry of a table of contents that the SDK does not take.
+
+    Raises:
+        BadDeclaration: the URI template, the function's parameters or their types do not fit.
+    """
+    try:
+        yield
+    except Exception as error:
+        raise BadDeclaration(f"the {kind} {entry.name} cannot be served: {error}", REMEDY) from error
 
 
 async def check_declarations(server: MCPServer[Any], needs: Needs) -> None:
@@ -20,7 +35,7 @@ async def check_declarations(server: MCPServer[Any], needs: Needs) -> None:
         BadDeclaration: the message lists all that is wrong.
     """
     registered = await _registered(server)
-    problems = [*_twice(needs), *_unlike(registered, needs), *_unknown(needs), *_idle(needs)]
+    problems = list(_misspelt(needs)) or [*_twice(needs), *_unlike(registered, needs), *_unknown(needs), *_idle(needs)]
     if problems:
         raise BadDeclaration("; ".join(problems), REMEDY)
 
@@ -34,6 +49,14 @@ async def _registered(server: MCPServer[Any]) -> Needs:
         resources={str(resource.uri): () for resource in await server.list_resources()}
         | {template.uri_template: () for template in templates},
     )
+
+
+def _misspelt(needs: Needs) -> Iterator[str]:
+    """`("mcp:read")` is a text, whose letters would be taken for scopes."""
+    for kind in KINDS:
+        for name, scopes in needs.table(kind).items():
+            if not isinstance(scopes, tuple | list):
+                yield f"the {kind.removesuffix('s')} {name} needs a tuple of scopes, not {scopes!r}: write (SCOPE,)"
 
 
 def _twice(needs: Needs) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """May they: the scopes that each tool, prompt and resource needs, decided on the parsed request in both eras."""
 
+import re
 from typing import Any
 
 from mcp.server.auth.middleware.auth_context import get_access_token
@@ -27,7 +28,11 @@ OPEN_METHODS = frozenset(
 
 
 class Guard:
-    """A middleware of the MCP server; never looks at a header, since the older era ignores those."""
+    """
+    The outermost middleware of the MCP server; never looks at a header, since the older era ignores those.
+
+    Outside of the SDK's own, which would answer a wrong `requestState` to somebody who may not ask at all.
+    """
 
     def __init__(self, needs: Needs) -> None:
         self._needs = needs
@@ -59,9 +64,9 @@ class Guard:
         if ctx.method in OPEN_METHODS:
             return
         target = Target.of(ctx.method, ctx.params or {})
-        call.name = shorten(target.name)
         need = self._needs.find(target)
         if need is None:
+            call.name = shorten(scheme_of(target.name) if target.kind == "resources" else target.name)
             raise MCPError(INVALID_PARAMS, f"Unknown {target.kind.removesuffix('s')}: {target.name}")
         call.name = need.name  # a URI that a template matches holds arguments
         call.tool = need.name if ctx.method == "tools/call" else None
@@ -73,6 +78,12 @@ class Guard:
         if not set(needed) <= set(granted):
             call.wanted = needed
             raise MCPError(INVALID_REQUEST, "Insufficient scope", {"scope": " ".join(needed)})
+
+
+def scheme_of(uri: str) -> str | None:
+    """All that the log says of a URI that nothing matches: the rest may be an argument. Source: RFC 3986 §3.1."""
+    found = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", uri)
+    return found.group() if found else None
 
 
 def outcome_after(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """What each tool, prompt and resource needs, and which of them a request is about."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -99,13 +99,15 @@ class Needs:
     def find(self, target: Target) -> Need | None:
         """What the thing needs; None where nothing of that name is declared."""
         table = self.table(target.kind)
-        if target.name in table:
-            return Need(target.name, table[target.name])
-        return next(_matching(table, target.name), None) if target.kind == "resources" else None
+        names = _answering(table, target.name) if target.kind == "resources" else [target.name]
+        declared = [name for name in names if name in table]
+        if not declared:
+            return None
+        return Need(declared[0], tuple(dict.fromkeys(scope for name in declared for scope in table[name])))
 
 
-def _matching(resources: Table, uri: str) -> Iterator[Need]:
-    """The template that the URI matches, with the scopes of all of them where several do."""
-    found = [name for name in resources if UriTemplate.parse(name).match(uri) is not None]
-    if found:
-        yield Need(found[0], tuple(dict.fromkeys(scope for name in found for scope in resources[name])))
+def _answering(resources: Table, uri: str) -> list[str]:
+    """The resource of that URI, else all templates that might answer: a URI can look like one and match another."""
+    if uri in resources and "{" not in uri:
+        return [uri]
+    return [name for name in resources if name == uri or UriTemplate.parse(name).match(uri) is not None]

@@ -140,6 +140,22 @@ async def test_a_reader_s_write_is_answered_with_all_scopes_that_it_needs(
 
 @requirement("server:insufficient-scope")
 @pytest.mark.anyio
+@both_eras
+@pytest.mark.parametrize("state", ["bogus", 5, ["x"]])
+async def test_whoever_may_not_call_is_told_so_whatever_state_comes_along(
+    http: httpx2.AsyncClient, okta: OktaInMemory, caplog: pytest.LogCaptureFixture, era: str, state: object
+) -> None:
+    """MCP 2026-07-28, requestState: 403 comes before a look at it, and the audit line names the tool."""
+    params = {"name": "add_note", "arguments": {"text": "hello"}, "requestState": state}
+    answer = await ask(http, era, okta.token(), "tools/call", params)
+    line = caplog.records[-1]
+
+    assert answer.status_code == 403
+    assert (line.name, line.fields["name"]) == ("lambda_server.audit", "add_note")  # type: ignore[attr-defined]
+
+
+@requirement("server:insufficient-scope")
+@pytest.mark.anyio
 async def test_a_forged_header_does_not_choose_the_scopes(http: httpx2.AsyncClient, okta: OktaInMemory) -> None:
     """The older era ignores Mcp-Name, so the parsed request decides; the newer one refuses the mismatch (-32020)."""
     params = {"name": "add_note", "arguments": {"text": "hello"}}

@@ -8,7 +8,7 @@ import pytest
 from lambda_server.auth.needs import Needs
 from lambda_server.errors import BadDeclaration
 from lambda_server.prompts import PROMPTS
-from lambda_server.resources import RESOURCES
+from lambda_server.resources import RESOURCES, Resource
 from lambda_server.server import build_app, build_server
 from lambda_server.settings import Settings
 from lambda_server.tools import TOOLS
@@ -101,3 +101,34 @@ async def test_what_is_declared_twice_is_named(settings: Settings) -> None:
         "the tool add_note is declared twice; the prompt review_notes is declared twice; "
         "the resource note://{id} is declared twice"
     )
+
+
+@requirement("server:declared")
+@pytest.mark.anyio
+@pytest.mark.parametrize("needs,shown", [("mcp:read", "'mcp:read'"), (None, "None"), ({"mcp:read"}, "{'mcp:read'}")])
+async def test_scopes_that_are_no_tuple_are_named_once(settings: Settings, needs: Any, shown: str) -> None:
+    """`("mcp:read")` lacks a comma, and its letters are no scopes."""
+    odd = replace(TOOLS[0], needs=needs)
+
+    assert await start(settings, build_server((odd, *TOOLS[1:]))) == (
+        f"the tool whoami needs a tuple of scopes, not {shown}: write (SCOPE,)"
+    )
+
+
+async def read(path: str) -> str:
+    """A resource's function, with one parameter."""
+    return path
+
+
+@requirement("server:declared")
+@pytest.mark.parametrize(
+    "uri,words",
+    [("file://{name}", "'name'"), ("file://{path", "Unclosed expression")],
+)
+def test_a_template_that_does_not_fit_its_function_is_named(uri: str, words: str) -> None:
+    """The likeliest mistakes of an author; the SDK's own error says neither which entry nor where to look."""
+    with pytest.raises(BadDeclaration) as caught:
+        build_server(resources=(*RESOURCES, Resource(uri, read, title="A file", needs=("mcp:read",))))
+
+    assert caught.value.message.startswith(f"the resource {uri} cannot be served: ")
+    assert words in caught.value.message and "resources" in caught.value.remedy

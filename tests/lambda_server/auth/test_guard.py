@@ -44,6 +44,8 @@ def context_of(method: str, call: Call, number: int | None = 1, params: Any = No
         ("note://all", ("b",)),
         ("note://7", ("c", "d", "e")),
         ("note://7/8", ("d", "e")),
+        ("note://{id}", ("c", "d", "e")),
+        ("note://{+path}", ("d", "e", "c")),
         ("file://x", ("f",)),
         ("other://7", None),
         ("note:", None),
@@ -52,10 +54,24 @@ def context_of(method: str, call: Call, number: int | None = 1, params: Any = No
 def test_a_resource_needs_what_its_uri_or_all_templates_that_it_matches_need(
     uri: str, needed: tuple[str, ...] | None
 ) -> None:
-    """RFC 6570; where several templates match, nobody knows which one answers, so all of their scopes are needed."""
+    """RFC 6570; nobody knows which of several templates answers, not even where the URI looks like one of them."""
     found = NEEDS.find(Target("resources", uri))
 
-    assert (found.scopes if found else None) == needed
+    assert (set(found.scopes) if found else None) == (set(needed) if needed else None)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "uri,named",
+    [("other://7?text=s3cret", "other:"), ("my s3cret: text", None), ("s3cret", None), ("a" * 500 + "://x", "a" * 128)],
+)
+async def test_of_a_uri_that_nothing_matches_the_line_has_the_scheme_alone(uri: str, named: str | None) -> None:
+    """Issue 5, item 6: never arguments; a slash too many in an id makes it one that nothing matches."""
+    call = Call()
+    with pytest.raises(MCPError):
+        await Guard(NEEDS)(context_of("resources/read", call, params={"uri": uri}), lambda _: answer_with(None))
+
+    assert call.name == named
 
 
 @pytest.mark.parametrize(
