@@ -17,6 +17,7 @@ from joserfc.jwk import RSAKey
 from local_cloud.okta.claims import claim_values
 from local_cloud.okta.expressions import Facts
 from local_cloud.okta.ids import new_secret
+from local_cloud.okta.issued import register
 from local_cloud.okta.org import Org
 from local_cloud.okta.people import groups_of
 from local_cloud.okta.profile_claims import profile_claims
@@ -75,7 +76,8 @@ def access_token(org: Org, grant: Grant) -> str:
     claims["scp"] = list(grant.scopes)
     subject = grant.user["profile"]["login"] if grant.user else grant.app["id"]
     custom = claim_values(_claims(org, grant.server), "RESOURCE", grant.scopes, _facts(org, grant.app, grant.user))
-    return _sign(org, grant.server, {"sub": subject, **custom, **claims})
+    token = _sign(org, grant.server, {"sub": subject, **custom, **claims})
+    return register(org, token, grant.app["id"], claims.get("uid"), grant.family, claims["exp"])
 
 
 def id_token(org: Org, grant: Grant, user: Row, beside: str) -> str:
@@ -103,7 +105,8 @@ def id_token(org: Org, grant: Grant, user: Row, beside: str) -> str:
     always = [row for row in _claims(org, grant.server) if row["alwaysIncludeInToken"]]
     custom = claim_values(always, "IDENTITY", grant.scopes, _facts(org, grant.app, user))
     profile = {name: value for name, value in profile_claims(user, grant.scopes).items() if name in THIN}
-    return _sign(org, grant.server, {**custom, **profile, **claims})
+    token = _sign(org, grant.server, {**custom, **profile, **claims})
+    return register(org, token, grant.app["id"], user["id"], None, claims["exp"])
 
 
 def identity_claims(org: Org, server: Row, app: Row, user: Row, scopes: tuple[str, ...]) -> dict[str, Any]:

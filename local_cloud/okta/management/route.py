@@ -7,6 +7,7 @@ from starlette.routing import Route
 from local_cloud.okta.access import api_scope, check_access
 from local_cloud.okta.calls import Call, Handler, error_response, read_object
 from local_cloud.okta.errors import OktaError, feature_missing, not_built
+from local_cloud.okta.issued import end_lost
 from local_cloud.okta.org import Org
 from local_cloud.okta.rate_limits import kind_of
 
@@ -40,7 +41,10 @@ def management_route(
         check_feature(org, path)
         check_query(request, path, query)
         body = await read_object(request, optional=body_optional) if takes_body or body_optional else {}
-        return handler(Call(org, request.path_params, dict(request.query_params), body, user_id))
+        response = handler(Call(org, request.path_params, dict(request.query_params), body, user_id))
+        if method != "GET":
+            end_lost(org)
+        return response
 
     async def endpoint(request: Request) -> Response:
         try:

@@ -8,6 +8,7 @@ Source: RFC 9700 §4.14.2; https://developer.okta.com/docs/guides/refresh-tokens
 
 from local_cloud.okta.apps import oauth_settings
 from local_cloud.okta.ids import digest, new_secret
+from local_cloud.okta.issued import ISSUED
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 from local_cloud.okta.tokens import Grant
@@ -93,6 +94,7 @@ def rotate(org: Org, row: Row, app: Row, token: str) -> str:
 
 def revoke(org: Org, identifier: str) -> None:
     """End a family with all its refresh and access tokens."""
+    org.store.remove_where(ISSUED, family=identifier)
     row = org.store.get("grants", identifier)
     if row is not None:
         _put(org, {**row, "revoked": True, "current": [], "rotated": []})

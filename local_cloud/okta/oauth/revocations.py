@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from local_cloud.okta.apps import find_client
 from local_cloud.okta.errors import OAuthError
 from local_cloud.okta.ids import digest
+from local_cloud.okta.issued import ISSUED, is_registered
 from local_cloud.okta.oauth import families
 from local_cloud.okta.oauth.clients import authenticate
 from local_cloud.okta.oauth.decisions import may_use
@@ -19,8 +20,6 @@ from local_cloud.okta.oauth.forms import read_params
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 from local_cloud.okta.tokens import read_token
-
-LONGEST_TOKEN_SECONDS = 24 * 3600
 
 
 async def introspect(org: Org, server: Row, request: Request) -> Response:
@@ -47,23 +46,20 @@ async def revoke(org: Org, server: Row, request: Request) -> Response:
 
 
 def forget_access_token(org: Org, token_digest: str) -> None:
-    """Note that an access token is revoked, for as long as it could have lived."""
-    org.store.expire("revoked", org.now())
-    org.store.put("revoked", token_digest, {"id": token_digest, "expires": org.now() + LONGEST_TOKEN_SECONDS})
+    """End one access token."""
+    org.store.remove(ISSUED, token_digest)
 
 
 def active_claims(org: Org, server: Row, value: str) -> dict[str, Any] | None:
     """The claims of a token that the server signed, and which nothing has ended since."""
     claims = read_token(org, server, value)
-    if claims is None or org.store.get("revoked", digest(value)):
+    if claims is None or not is_registered(org, value):
         return None
     app = find_client(org, claims.get("cid") or claims["aud"])
     user_id = claims.get("uid") or (claims["sub"] if "cid" not in claims else None)
     if app is None or (user_id is not None and not may_use(org, app, org.store.get("users", user_id))):
         return None
-    # The `jti` of an access token with a refresh token beside it is AT.random.family.
-    row = org.store.get("grants", claims["jti"].split(".")[-1])
-    return None if row is not None and row["revoked"] else claims
+    return claims
 
 
 def _access_facts(org: Org, server: Row, value: str) -> dict[str, Any] | None:
