@@ -88,14 +88,14 @@ def _consider(org: Org, request: Request, waiting: Waiting, code: str, session: 
     row, issuer, app = waiting
     scopes = tuple(row["scopes"])
     try:
-        check_access(org, issuer, app, DEVICE, scopes, session["user"])
+        rule = check_access(org, issuer, app, DEVICE, scopes, session["user"])
     except OAuthError as error:
         devices.deny(org, row, error.description)
         return message_page(REFUSED[0], error.description, 403)
     wanted = consent.missing(org, issuer, app, scopes, session["user"])
     if wanted:
         return _ask_consent(org, request, app, code, session, wanted)
-    devices.approve(org, row, session)
+    devices.approve(org, row, session, rule)
     return message_page(*DONE, 200)
 
 

@@ -84,9 +84,9 @@ async def decide(org: Org, server: Row, request: Request) -> Response:
             return ask_who(visited, "")
         if form.get("decision") != "allow":
             raise RedirectError("access_denied", DENIED)
-        check(visited, session)
+        rule = check(visited, session)
         consent.record(org, server, visited.ask.app, visited.ask.scopes, session["user"])
-        return redirect(visited.ask.redirect_uri, visited.params, {"code": issue_code(org, visited.ask, session)})
+        return answer_with_code(visited, visited.ask, session, rule)
 
     return visit(org, server, request, form.get("request", ""), step)
 
@@ -122,26 +122,30 @@ def usable_session(visited: Visit) -> Row | None:
 
 def grant(visited: Visit, session: Row) -> Response:
     """Answer with a code, or ask for consent first."""
-    check(visited, session)
+    rule = check(visited, session)
     ask, again = visited.ask, "consent" in visited.ask.prompts
     scopes = consent.missing(visited.org, ask.server, ask.app, ask.scopes, session["user"], again=again)
     if scopes and "none" in visited.ask.prompts:
         raise RedirectError("consent_required", NO_CONSENT)
     if scopes:
         return ask_consent(visited, session, scopes)
-    code = issue_code(visited.org, visited.ask, session)
-    return redirect(visited.ask.redirect_uri, visited.params, {"code": code})
+    return answer_with_code(visited, ask, session, rule)
 
 
-def check(visited: Visit, session: Row) -> None:
+def answer_with_code(visited: Visit, ask: Ask, session: Row, rule: Row) -> Response:
+    """Send the browser back to the client with a code."""
+    return redirect(ask.redirect_uri, visited.params, {"code": issue_code(visited.org, ask, session, rule)})
+
+
+def check(visited: Visit, session: Row) -> Row:
     """
-    Let the org's objects decide.
+    Let the org's objects decide; the answer is the rule that admits the request.
 
     Raises:
         OAuthError: access_denied, in Okta's words.
     """
     ask = visited.ask
-    check_access(visited.org, ask.server, ask.app, CODE, ask.scopes, session["user"])
+    return check_access(visited.org, ask.server, ask.app, CODE, ask.scopes, session["user"])
 
 
 def ask_who(visited: Visit, identifier: str, problem: str = "") -> Response:

@@ -38,9 +38,9 @@ def may_use(org: Org, app: Row, user: Row | None) -> bool:
     return user is not None and user["status"] == "ACTIVE" and is_assigned(org, app, user, _group_ids(org, user))
 
 
-def check_access(org: Org, server: Row, app: Row, kind: str, scopes: Iterable[str], user_id: str) -> None:
+def check_access(org: Org, server: Row, app: Row, kind: str, scopes: Iterable[str], user_id: str) -> Row:
     """
-    Let the org's objects decide about a person who has signed in.
+    Let the org's objects decide about a person who has signed in; the answer is the rule that admits them.
 
     Raises:
         OAuthError: access_denied, in Okta's words.
@@ -48,7 +48,7 @@ def check_access(org: Org, server: Row, app: Row, kind: str, scopes: Iterable[st
     user = org.store.get("users", user_id)
     if not may_use(org, app, user):
         raise OAuthError("access_denied", UNASSIGNED)
-    find_rule(org, server, app, kind, scopes, user)
+    return find_rule(org, server, app, kind, scopes, user)
 
 
 def _group_ids(org: Org, user: Row | None) -> frozenset[str]:

@@ -12,7 +12,7 @@ from local_cloud.okta.oauth import devices
 from local_cloud.okta.oauth.answers import first_answer
 from local_cloud.okta.oauth.checks import check_scopes
 from local_cloud.okta.oauth.clients import authenticate
-from local_cloud.okta.oauth.decisions import find_rule, may_use
+from local_cloud.okta.oauth.decisions import may_use
 from local_cloud.okta.oauth.forms import read_params
 from local_cloud.okta.oauth.wording import unauthorized_grant
 from local_cloud.okta.org import Org
@@ -54,9 +54,7 @@ def by_device(org: Org, server: Row, app: Row, form: dict[str, str]) -> dict[str
     devices.forget(org, row)
     if user is None or not may_use(org, app, user):
         raise OAuthError("invalid_grant", UNKNOWN)
-    scopes = tuple(row["scopes"])
-    rule = find_rule(org, server, app, DEVICE, scopes, user)
-    return first_answer(org, Grant(server, app, rule, scopes, DEVICE, user, row["auth_time"]))[0]
+    return first_answer(org, Grant(server, app, row["rule"], tuple(row["scopes"]), DEVICE, user, row["auth_time"]))[0]
 
 
 def check_progress(org: Org, row: Row) -> None:

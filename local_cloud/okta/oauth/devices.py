@@ -33,6 +33,7 @@ def begin(org: Org, server: Row, app: Row, scopes: tuple[str, ...]) -> tuple[str
         "status": PENDING,
         "user": None,
         "auth_time": None,
+        "rule": None,
         "why": None,
         "interval": INTERVAL_SECONDS,
         "polled": None,
@@ -55,9 +56,9 @@ def waiting(org: Org, user_code: str) -> Row | None:
     return row if row is not None and org.now() < row["ends"] else None
 
 
-def approve(org: Org, row: Row, session: Row) -> None:
-    """Let the device have its token in the name of the person."""
-    signed_in = {"user": session["user"], "auth_time": session["auth_time"]}
+def approve(org: Org, row: Row, session: Row, rule: Row) -> None:
+    """Let the device have its token in the name of the person, as the rule has it at this moment."""
+    signed_in = {"user": session["user"], "auth_time": session["auth_time"], "rule": {"actions": rule["actions"]}}
     org.store.put("devices", row["id"], {**row, "status": APPROVED, **signed_in})
 
 

@@ -42,8 +42,8 @@ def by_code(org: Org, server: Row, app: Row, form: dict[str, str]) -> dict[str, 
         raise OAuthError("invalid_grant", BAD_REDIRECT)
     check_verifier(row["challenge"], form.get("code_verifier"))
     user, scopes = check_user(org, app, row["user"], BAD_CODE), tuple(row["scopes"])
-    rule = find_rule(org, server, app, CODE, scopes, user)
-    given, family = first_answer(org, Grant(server, app, rule, scopes, CODE, user, row["auth_time"], row["nonce"]))
+    grant = Grant(server, app, row["rule"], scopes, CODE, user, row["auth_time"], row["nonce"])
+    given, family = first_answer(org, grant)
     spent = {"access_token": digest(str(given["access_token"])), "family": family}
     org.store.put("codes", row["id"], {**row, "spent": spent})
     return given
