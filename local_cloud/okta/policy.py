@@ -22,6 +22,7 @@ class Ask:
 
     Args:
         user_id: None where no person is involved (client credentials).
+        by_default: nobody asked for the scopes: they are the server's default ones, of which a part will do.
     """
 
     client_id: str
@@ -29,6 +30,7 @@ class Ask:
     scopes: frozenset[str]
     user_id: str | None = None
     group_ids: frozenset[str] = frozenset()
+    by_default: bool = False
 
 
 def first_rule(policies: Iterable[Row], rules: Iterable[Row], ask: Ask) -> Row | None:
@@ -73,9 +75,19 @@ def admits_person(rule: Row, ask: Ask) -> bool:
 
 
 def admits_scopes(rule: Row, ask: Ask) -> bool:
-    """Whether every scope is in the rule, the reserved ones too; nothing is left out silently."""
-    allowed = rule["conditions"]["scopes"]["include"]
-    return ANY_SCOPE in allowed or ask.scopes <= set(allowed)
+    """Whether every scope is in the rule, the reserved ones too; of what nobody asked for, any."""
+    left = permitted(rule, ask.scopes)
+    return bool(left) if ask.by_default else len(left) == len(ask.scopes)
+
+
+def permitted(rule: Row, scopes: Iterable[str]) -> tuple[str, ...]:
+    """
+    Those of the scopes that a rule admits.
+
+    Source: https://developer.okta.com/docs/guides/customize-authz-server/ (default scopes).
+    """
+    allowed = set(rule["conditions"]["scopes"]["include"])
+    return tuple(name for name in scopes if ANY_SCOPE in allowed or name in allowed)
 
 
 def _in_order(rows: Iterable[Row]) -> list[Row]:

@@ -64,14 +64,12 @@ async def decide(org: Org, server: Row, request: Request) -> Response:
     waiting, session = _waiting(org, code), sessions.find(org, request)
     if waiting is None:
         return _ask_code(request, code, BAD_CODE)
-    row, issuer, app = waiting
     if session is None:
         return _ask_who(request, waiting, code)
     if form.get("decision") != "allow":
-        devices.deny(org, row, DENIED)
+        devices.deny(org, waiting[0], DENIED)
         return message_page(*REFUSED, 200)
-    consent.record(org, issuer, app, tuple(row["scopes"]), session["user"])
-    return _consider(org, request, waiting, code, session)
+    return _consider(org, request, waiting, code, session, agreed=True)
 
 
 Waiting = tuple[Row, Row, Row]
@@ -84,18 +82,22 @@ def _waiting(org: Org, code: str) -> Waiting | None:
     return None if row is None or issuer is None or app is None or app["status"] != "ACTIVE" else (row, issuer, app)
 
 
-def _consider(org: Org, request: Request, waiting: Waiting, code: str, session: Row) -> Response:
+def _consider(
+    org: Org, request: Request, waiting: Waiting, code: str, session: Row, *, agreed: bool = False
+) -> Response:
     row, issuer, app = waiting
-    scopes = tuple(row["scopes"])
+    wanted, who = tuple(row["scopes"]), session["user"]
     try:
-        rule = check_access(org, issuer, app, DEVICE, scopes, session["user"])
+        rule, scopes = check_access(org, issuer, app, DEVICE, wanted, who, by_default=row["by_default"])
     except OAuthError as error:
         devices.deny(org, row, error.description)
         return message_page(REFUSED[0], error.description, 403)
-    wanted = consent.missing(org, issuer, app, scopes, session["user"])
-    if wanted:
-        return _ask_consent(org, request, app, code, session, wanted)
-    devices.approve(org, row, session, rule)
+    if agreed:
+        consent.record(org, issuer, app, scopes, who)
+    missing = consent.missing(org, issuer, app, scopes, who)
+    if missing:
+        return _ask_consent(org, request, app, code, session, missing)
+    devices.approve(org, row, session, scopes, rule)
     return message_page(*DONE, 200)
 
 

@@ -7,7 +7,7 @@ Source: https://developer.okta.com/docs/api/openapi/okta-oauth/oauth/tag/CustomA
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
@@ -84,9 +84,9 @@ async def decide(org: Org, server: Row, request: Request) -> Response:
             return ask_who(visited, "")
         if form.get("decision") != "allow":
             raise RedirectError("access_denied", DENIED)
-        rule = check(visited, session)
-        consent.record(org, server, visited.ask.app, visited.ask.scopes, session["user"])
-        return answer_with_code(visited, visited.ask, session, rule)
+        ask, rule = check(visited, session)
+        consent.record(org, server, ask.app, ask.scopes, session["user"])
+        return answer_with_code(visited, ask, session, rule)
 
     return visit(org, server, request, form.get("request", ""), step)
 
@@ -122,10 +122,10 @@ def usable_session(visited: Visit) -> Row | None:
 
 def grant(visited: Visit, session: Row) -> Response:
     """Answer with a code, or ask for consent first."""
-    rule = check(visited, session)
-    ask, again = visited.ask, "consent" in visited.ask.prompts
+    ask, rule = check(visited, session)
+    again = "consent" in ask.prompts
     scopes = consent.missing(visited.org, ask.server, ask.app, ask.scopes, session["user"], again=again)
-    if scopes and "none" in visited.ask.prompts:
+    if scopes and "none" in ask.prompts:
         raise RedirectError("consent_required", NO_CONSENT)
     if scopes:
         return ask_consent(visited, session, scopes)
@@ -137,15 +137,17 @@ def answer_with_code(visited: Visit, ask: Ask, session: Row, rule: Row) -> Respo
     return redirect(ask.redirect_uri, visited.params, {"code": issue_code(visited.org, ask, session, rule)})
 
 
-def check(visited: Visit, session: Row) -> Row:
+def check(visited: Visit, session: Row) -> tuple[Ask, Row]:
     """
-    Let the org's objects decide; the answer is the rule that admits the request.
+    Let the org's objects decide; the answer is the request with what is left of its scopes, and the rule for it.
 
     Raises:
         OAuthError: access_denied, in Okta's words.
     """
     ask = visited.ask
-    return check_access(visited.org, ask.server, ask.app, CODE, ask.scopes, session["user"])
+    who = session["user"]
+    rule, scopes = check_access(visited.org, ask.server, ask.app, CODE, ask.scopes, who, by_default=ask.by_default)
+    return replace(ask, scopes=scopes), rule
 
 
 def ask_who(visited: Visit, identifier: str, problem: str = "") -> Response:

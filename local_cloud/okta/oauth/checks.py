@@ -25,12 +25,18 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43,128}")
 
 @dataclass(frozen=True)
 class Ask:
-    """An authorization request that passed every check which needs no person."""
+    """
+    An authorization request that passed every check which needs no person.
+
+    Args:
+        by_default: whether the scopes are the server's default ones, of which a rule may permit a part.
+    """
 
     server: Row
     app: Row
     redirect_uri: str
     scopes: tuple[str, ...]
+    by_default: bool
     prompts: frozenset[str]
     max_age_seconds: int | None
     challenge: str | None
@@ -72,6 +78,7 @@ def check_request(org: Org, server: Row, app: Row, redirect_uri: str, params: di
         app=app,
         redirect_uri=redirect_uri,
         scopes=check_scopes(org, server, app, params),
+        by_default=not asked_scopes(params),
         prompts=check_prompt(params),
         max_age_seconds=check_max_age(params),
         challenge=check_challenge(app, params),

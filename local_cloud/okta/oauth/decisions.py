@@ -4,33 +4,38 @@ Who may have what: assignments first, then the policies of the server. Every gra
 Source: https://developer.okta.com/docs/guides/configure-access-policy/
 """
 
-from collections.abc import Iterable
-
 from local_cloud.okta import people
 from local_cloud.okta.apps import is_assigned
 from local_cloud.okta.errors import OAuthError
 from local_cloud.okta.oauth.issuers import ORG, ORG_RULE
 from local_cloud.okta.org import Org
-from local_cloud.okta.policy import FAILURE, Ask, first_rule
+from local_cloud.okta.policy import FAILURE, Ask, first_rule, permitted
 from local_cloud.okta.store import Row
 
 UNASSIGNED = "User is not assigned to the client application."
+Decision = tuple[Row, tuple[str, ...]]
 
 
-def find_rule(org: Org, server: Row, app: Row, kind: str, scopes: Iterable[str], user: Row | None) -> Row:
+def decide(
+    org: Org, server: Row, app: Row, kind: str, scopes: tuple[str, ...], user: Row | None, *, by_default: bool = False
+) -> Decision:
     """
-    The rule that admits a grant; the org's own server admits whoever is assigned.
+    The rule that admits a grant, and the scopes that it permits; the org's own server admits whoever is assigned.
+
+    Args:
+        by_default: the client named no scopes, and these are the server's default ones: a part of them will do.
 
     Raises:
         OAuthError: access_denied, in Okta's words.
     """
     if server["id"] == ORG:
-        return ORG_RULE
-    ask = Ask(app["id"], kind, frozenset(scopes), user["id"] if user else None, _group_ids(org, user))
+        return ORG_RULE, scopes
+    user_id, groups = user["id"] if user else None, _group_ids(org, user)
+    ask = Ask(app["id"], kind, frozenset(scopes), user_id, groups, by_default)
     rule = first_rule(org.store.rows("policies", _server=server["id"]), org.store.rows("rules"), ask)
     if rule is None:
         raise OAuthError("access_denied", FAILURE)
-    return rule
+    return rule, permitted(rule, scopes)
 
 
 def may_use(org: Org, app: Row, user: Row | None) -> bool:
@@ -38,9 +43,11 @@ def may_use(org: Org, app: Row, user: Row | None) -> bool:
     return user is not None and user["status"] == "ACTIVE" and is_assigned(org, app, user, _group_ids(org, user))
 
 
-def check_access(org: Org, server: Row, app: Row, kind: str, scopes: Iterable[str], user_id: str) -> Row:
+def check_access(
+    org: Org, server: Row, app: Row, kind: str, scopes: tuple[str, ...], user_id: str, *, by_default: bool = False
+) -> Decision:
     """
-    Let the org's objects decide about a person who has signed in; the answer is the rule that admits them.
+    Let the org's objects decide about a person who has signed in.
 
     Raises:
         OAuthError: access_denied, in Okta's words.
@@ -48,7 +55,7 @@ def check_access(org: Org, server: Row, app: Row, kind: str, scopes: Iterable[st
     user = org.store.get("users", user_id)
     if not may_use(org, app, user):
         raise OAuthError("access_denied", UNASSIGNED)
-    return find_rule(org, server, app, kind, scopes, user)
+    return decide(org, server, app, kind, scopes, user, by_default=by_default)
 
 
 def _group_ids(org: Org, user: Row | None) -> frozenset[str]:

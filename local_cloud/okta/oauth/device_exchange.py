@@ -10,7 +10,7 @@ from local_cloud.okta.errors import OAuthError
 from local_cloud.okta.grant_types import DEVICE
 from local_cloud.okta.oauth import devices
 from local_cloud.okta.oauth.answers import first_answer
-from local_cloud.okta.oauth.checks import check_scopes
+from local_cloud.okta.oauth.checks import asked_scopes, check_scopes
 from local_cloud.okta.oauth.clients import authenticate
 from local_cloud.okta.oauth.decisions import may_use
 from local_cloud.okta.oauth.forms import read_params
@@ -32,7 +32,8 @@ async def device_authorize(org: Org, server: Row, request: Request) -> Response:
     grants = oauth_settings(app)["grant_types"]
     if DEVICE not in grants:
         raise OAuthError("unauthorized_client", unauthorized_grant(grants))
-    device_code, user_code = devices.begin(org, server, app, check_scopes(org, server, app, form))
+    scopes, by_default = check_scopes(org, server, app, form), not asked_scopes(form)
+    device_code, user_code = devices.begin(org, server, app, scopes, by_default=by_default)
     codes = {
         "device_code": device_code,
         "user_code": user_code,

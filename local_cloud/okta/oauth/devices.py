@@ -19,8 +19,13 @@ KEPT_SECONDS = 3600
 PENDING, APPROVED, DENIED = "pending", "approved", "denied"
 
 
-def begin(org: Org, server: Row, app: Row, scopes: tuple[str, ...]) -> tuple[str, str]:
-    """Note a device's request; the answer is its device code and its user code."""
+def begin(org: Org, server: Row, app: Row, scopes: tuple[str, ...], *, by_default: bool = False) -> tuple[str, str]:
+    """
+    Note a device's request; the answer is its device code and its user code.
+
+    Args:
+        by_default: whether the scopes are the server's default ones, of which a rule may permit a part.
+    """
     org.store.expire("devices", org.now())
     device_code, user_code = new_secret(), _new_user_code(org)
     ends = org.now() + LIFETIME_SECONDS
@@ -30,6 +35,7 @@ def begin(org: Org, server: Row, app: Row, scopes: tuple[str, ...]) -> tuple[str
         "server": server["id"],
         "client": app["id"],
         "scopes": list(scopes),
+        "by_default": by_default,
         "status": PENDING,
         "user": None,
         "auth_time": None,
@@ -56,10 +62,11 @@ def waiting(org: Org, user_code: str) -> Row | None:
     return row if row is not None and org.now() < row["ends"] else None
 
 
-def approve(org: Org, row: Row, session: Row, rule: Row) -> None:
+def approve(org: Org, row: Row, session: Row, scopes: tuple[str, ...], rule: Row) -> None:
     """Let the device have its token in the name of the person, as the rule has it at this moment."""
-    signed_in = {"user": session["user"], "auth_time": session["auth_time"], "rule": {"actions": rule["actions"]}}
-    org.store.put("devices", row["id"], {**row, "status": APPROVED, **signed_in})
+    signed_in = {"user": session["user"], "auth_time": session["auth_time"]}
+    decided = {"scopes": list(scopes), "rule": {"actions": rule["actions"]}}
+    org.store.put("devices", row["id"], {**row, "status": APPROVED, **signed_in, **decided})
 
 
 def deny(org: Org, row: Row, why: str) -> None:

@@ -16,7 +16,7 @@ from local_cloud.okta.oauth import families
 from local_cloud.okta.oauth.answers import answer, first_answer
 from local_cloud.okta.oauth.api_scopes import granted_scopes
 from local_cloud.okta.oauth.checks import asked_scopes
-from local_cloud.okta.oauth.decisions import find_rule, may_use
+from local_cloud.okta.oauth.decisions import decide, may_use
 from local_cloud.okta.oauth.issuers import ORG, known_scopes
 from local_cloud.okta.oauth.revocations import forget_access_token
 from local_cloud.okta.oauth.wording import NO_DEFAULT_SCOPES, UNKNOWN_SCOPES
@@ -62,7 +62,7 @@ def by_refresh(org: Org, server: Row, app: Row, form: dict[str, str]) -> dict[st
     scopes = asked_scopes(form) or tuple(row["scopes"])
     if not set(scopes) <= set(row["scopes"]):
         raise OAuthError("invalid_scope", "The requested scope exceeds what was granted.")
-    rule = find_rule(org, server, app, kind, scopes, user)
+    rule, scopes = decide(org, server, app, kind, scopes, user)
     given = answer(org, Grant(server, app, rule, scopes, kind, user, row["auth_time"], family=row["id"]))
     return {**given, "refresh_token": families.rotate(org, row, app, token)}
 
@@ -73,16 +73,17 @@ def by_client(org: Org, server: Row, app: Row, form: dict[str, str]) -> dict[str
         raise OAuthError("unauthorized_client", "A public client cannot use client_credentials.")
     asked = asked_scopes(form)
     scopes = granted_scopes(org, app, asked) if server["id"] == ORG else service_scopes(org, server, asked)
-    rule = find_rule(org, server, app, CLIENT, scopes, None)
+    rule, scopes = decide(org, server, app, CLIENT, scopes, None, by_default=not asked)
+    refuse_consent(org, server, scopes)
     return answer(org, Grant(server, app, rule, scopes, CLIENT))
 
 
 def service_scopes(org: Org, server: Row, asked: tuple[str, ...]) -> tuple[str, ...]:
     """
-    The scopes of a service: none that is about people, and none to which a person would have to agree.
+    The scopes of a service, none of which is about people.
 
     Raises:
-        OAuthError: invalid_scope, or consent_required.
+        OAuthError: invalid_scope, or consent_required for what was asked.
     """
     known = known_scopes(org, server)
     scopes = asked or tuple(name for name, row in known.items() if row["default"] and name not in RESERVED_SCOPES)
@@ -90,9 +91,20 @@ def service_scopes(org: Org, server: Row, asked: tuple[str, ...]) -> tuple[str, 
         raise OAuthError("invalid_scope", NO_DEFAULT_SCOPES)
     if any(name not in known or name in RESERVED_SCOPES for name in scopes):
         raise OAuthError("invalid_scope", UNKNOWN_SCOPES)
-    if any(known[name]["consent"] == "REQUIRED" for name in scopes):
-        raise OAuthError("consent_required", "A scope requires consent, which nobody can give to a service.")
+    refuse_consent(org, server, asked)
     return scopes
+
+
+def refuse_consent(org: Org, server: Row, scopes: tuple[str, ...]) -> None:
+    """
+    Accept only scopes to which no person would have to agree.
+
+    Raises:
+        OAuthError: consent_required.
+    """
+    known = known_scopes(org, server)
+    if any(known[name]["consent"] == "REQUIRED" for name in scopes if name in known):
+        raise OAuthError("consent_required", "A scope requires consent, which nobody can give to a service.")
 
 
 def check_verifier(challenge: str | None, verifier: str | None) -> None:
