@@ -7,12 +7,13 @@ Source: https://developer.okta.com/docs/guides/customize-tokens-returned-from-ok
 from collections.abc import Iterable
 from typing import Any
 
-from local_cloud.okta.errors import invalid
-from local_cloud.okta.expressions import MOST_GROUPS, Facts, UnknownExpression, read_expression
+from local_cloud.okta.errors import OAuthError, invalid
+from local_cloud.okta.expressions import CannotEvaluate, Facts, UnknownExpression, read_expression
 from local_cloud.okta.patterns import UnknownPattern, read_pattern
 from local_cloud.okta.store import Row
 
 GROUP_FILTERS = ("STARTS_WITH", "EQUALS", "CONTAINS", "REGEX")
+TOO_MANY_GROUPS = "The groups claim matched too many groups and must be configured to match fewer groups."
 
 
 def refuse_unknown_expression(expression: str) -> None:
@@ -50,7 +51,7 @@ def refuse_unknown_pattern(pattern: str) -> None:
 
 
 def matching_groups(claim: Row, groups: list[Row]) -> list[str]:
-    """The names of the person's groups that a GROUPS claim lets through, a hundred at most."""
+    """The names of the person's groups that a GROUPS claim lets through."""
     wanted = claim["value"]
     tests = {
         "STARTS_WITH": lambda name: name.startswith(wanted),
@@ -59,12 +60,25 @@ def matching_groups(claim: Row, groups: list[Row]) -> list[str]:
         "REGEX": lambda name: read_pattern(wanted)(name),
     }
     names = (group["profile"]["name"] for group in groups)
-    return [name for name in names if tests[claim["group_filter_type"]](name)][:MOST_GROUPS]
+    return [name for name in names if tests[claim["group_filter_type"]](name)]
 
 
-def claim_values(claims: Iterable[Row], kind: str, scopes: Iterable[str], facts: Facts) -> dict[str, Any]:
-    """The custom claims of one kind of token (RESOURCE or IDENTITY) for the scopes that were granted."""
-    values = {claim["name"]: _value(claim, facts) for claim in claims if is_wanted(claim, kind, frozenset(scopes))}
+def claim_values(
+    claims: Iterable[Row], kind: str, scopes: Iterable[str], facts: Facts, most_groups: int | None = None
+) -> dict[str, Any]:
+    """
+    The custom claims of one kind of token (RESOURCE or IDENTITY) for the scopes that were granted.
+
+    Args:
+        most_groups: how many groups a GROUPS claim may match; None where Okta sets no limit.
+
+    Raises:
+        OAuthError: a claim matches more groups than that, or cannot be evaluated; the code of it is ours.
+
+    Source: https://support.okta.com/help/s/article/limitations-of-group-functions-dynamic-allowlists (words).
+    """
+    wanted = [claim for claim in claims if is_wanted(claim, kind, frozenset(scopes))]
+    values = {claim["name"]: _value(claim, facts, most_groups) for claim in wanted}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -74,11 +88,20 @@ def is_wanted(claim: Row, kind: str, scopes: frozenset[str]) -> bool:
     return claim["status"] == "ACTIVE" and claim["claimType"] == kind and (not bound or bool(bound & scopes))
 
 
-def _value(claim: Row, facts: Facts) -> Any:
+def _value(claim: Row, facts: Facts, most_groups: int | None) -> Any:
     try:
         if claim["valueType"] == "GROUPS":
-            return matching_groups(claim, facts.groups) if facts.user else None
+            return _groups(claim, facts, most_groups) if facts.user else None
         return read_expression(claim["value"])(facts)
+    except CannotEvaluate as error:
+        raise OAuthError("server_error", f"The '{claim['name']}' user claim could not be evaluated.") from error
     except (UnknownExpression, UnknownPattern):
         # An older state file may hold what is refused by now.
         return None
+
+
+def _groups(claim: Row, facts: Facts, most: int | None) -> list[str]:
+    names = matching_groups(claim, facts.groups)
+    if most is not None and len(names) > most:
+        raise OAuthError("server_error", TOO_MANY_GROUPS)
+    return names

@@ -27,6 +27,10 @@ class UnknownExpression(Exception):
     """An expression that the local Okta cannot evaluate; the message names the part."""
 
 
+class CannotEvaluate(Exception):
+    """An expression that Okta takes and cannot evaluate."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """What an expression may speak of; no person for client credentials."""
@@ -154,10 +158,12 @@ def _of_groups(test: Callable[[str, str], bool]) -> Callable[..., list[str] | No
     """The names of the person's groups; the first argument is where the groups come from, the last one how many."""
 
     def matching(facts: Facts, source: Any, wanted: Any, limit: Any) -> list[str] | None:
-        if source != "OKTA" or facts.user is None or not isinstance(limit, int):
+        if not isinstance(limit, int) or not 1 <= limit <= MOST_GROUPS:
+            raise CannotEvaluate(limit)
+        if source != "OKTA" or facts.user is None:
             return None
         names = [group["profile"]["name"] for group in facts.groups]
-        return [name for name in names if test(name, _text(wanted))][: min(limit, MOST_GROUPS)] or None
+        return [name for name in names if test(name, _text(wanted))][:limit] or None
 
     return matching
 

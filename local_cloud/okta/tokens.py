@@ -15,7 +15,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from local_cloud.okta.claims import claim_values
-from local_cloud.okta.expressions import Facts
+from local_cloud.okta.expressions import MOST_GROUPS, Facts
+from local_cloud.okta.grant_types import CODE
 from local_cloud.okta.ids import new_secret
 from local_cloud.okta.issued import register
 from local_cloud.okta.org import Org
@@ -58,6 +59,16 @@ def access_token_seconds(rule: Row) -> int:
     return rule["actions"]["token"]["accessTokenLifetimeMinutes"] * 60
 
 
+def most_groups(grant: Grant) -> int | None:
+    """
+    How many groups a claim may match.
+
+    Source: Okta's reference (a hundred), and for codes, which have no limit,
+    https://support.okta.com/help/s/article/error-the-groups-claim-matched-too-many-groups-and-must-be-configured-to-match-fewer-groups
+    """
+    return None if grant.kind == CODE else MOST_GROUPS
+
+
 def access_token(org: Org, grant: Grant) -> str:
     """Sign an access token; with a refresh token beside it, its `jti` ends in that token's id, as Okta's does."""
     now = int(org.now())
@@ -75,7 +86,8 @@ def access_token(org: Org, grant: Grant) -> str:
         claims["auth_time"] = grant.auth_time
     claims["scp"] = list(grant.scopes)
     subject = grant.user["profile"]["login"] if grant.user else grant.app["id"]
-    custom = claim_values(_claims(org, grant.server), "RESOURCE", grant.scopes, _facts(org, grant.app, grant.user))
+    facts = _facts(org, grant.app, grant.user)
+    custom = claim_values(_claims(org, grant.server), "RESOURCE", grant.scopes, facts, most_groups(grant))
     token = _sign(org, grant.server, {"sub": subject, **custom, **claims})
     return register(org, token, grant.app["id"], claims.get("uid"), grant.family, claims["exp"])
 
@@ -103,7 +115,7 @@ def id_token(org: Org, grant: Grant, user: Row, beside: str) -> str:
     if grant.nonce is not None:
         claims["nonce"] = grant.nonce
     always = [row for row in _claims(org, grant.server) if row["alwaysIncludeInToken"]]
-    custom = claim_values(always, "IDENTITY", grant.scopes, _facts(org, grant.app, user))
+    custom = claim_values(always, "IDENTITY", grant.scopes, _facts(org, grant.app, user), most_groups(grant))
     profile = {name: value for name, value in profile_claims(user, grant.scopes).items() if name in THIN}
     token = _sign(org, grant.server, {**custom, **profile, **claims})
     return register(org, token, grant.app["id"], user["id"], None, claims["exp"])

@@ -12,7 +12,7 @@ from joserfc import jws
 from local_cloud.okta.claims import claim_values, refuse_unknown_expression
 from local_cloud.okta.errors import OktaError
 from local_cloud.okta.expressions import Facts, read_expression
-from tests.local_cloud.okta.oauth.world import READER, World
+from tests.local_cloud.okta.oauth.world import DEVICE, READER, World
 from tests.requirements import requirement
 
 PERSON: dict[str, Any] = {
@@ -172,6 +172,53 @@ async def test_groups_are_filtered(world: World, kind: str, value: str, names: l
     tokens = await world.tokens(world.custom, "openid mcp:read")
 
     assert sorted(claims_of(tokens["access_token"])["groups"]) == sorted(names)
+
+
+async def join_many(world: World, first: int, end: int) -> None:
+    """Make groups of which the reader is a member."""
+    person = (await world.org.call("GET", f"/api/v1/users/{READER}")).json()["id"]
+    for number in range(first, end):
+        group = await world.org.make("/api/v1/groups", {"profile": {"name": f"many-{number}"}})
+        await world.org.call("PUT", f"/api/v1/groups/{group['id']}/users/{person}")
+
+
+async def device_answer(world: World, scope: str) -> dict[str, Any]:
+    """What a device gets, once the reader has let it in."""
+    codes = await world.device(world.custom, scope)
+    await world.activate(codes)
+    form = {"grant_type": DEVICE, "client_id": world.id("native"), "device_code": codes["device_code"]}
+    async with world.org.browser() as device:
+        return (await device.post(f"{world.custom}/v1/token", data=form)).json()
+
+
+@requirement("okta:claims")
+@pytest.mark.anyio
+@pytest.mark.parametrize("kind", ["RESOURCE", "IDENTITY"])
+async def test_a_claim_of_more_than_a_hundred_groups_fails_the_request(world: World, kind: str) -> None:
+    """Okta's reference: "the request fails"; the words, and that codes have no limit, are of its support pages."""
+    await join_many(world, 0, 100)
+    common = {"valueType": "GROUPS", "group_filter_type": "STARTS_WITH", "alwaysIncludeInToken": True}
+    await claim(world, "groups", kind, "many-", **common)
+    full = await device_answer(world, "openid mcp:read")
+    await join_many(world, 100, 101)
+    refused = await device_answer(world, "openid mcp:read")
+    unlimited = await world.tokens(world.custom, "openid mcp:read")
+
+    token = "access_token" if kind == "RESOURCE" else "id_token"
+    assert len(claims_of(full[token])["groups"]) == 100
+    assert refused["error_description"].startswith("The groups claim matched too many groups")
+    assert len(claims_of(unlimited[token])["groups"]) == 101
+
+
+@requirement("okta:claims")
+@pytest.mark.anyio
+@pytest.mark.parametrize("limit", ["0", "101", '"ten"'])
+async def test_a_group_function_with_another_limit_fails_the_request(world: World, limit: str) -> None:
+    """Between 1 and 100; "tokens will not be issued" (Okta's support pages, limitations of group functions)."""
+    await claim(world, "teams", "RESOURCE", f'Groups.startsWith("OKTA", "mcp", {limit})')
+    refused = await device_answer(world, "openid mcp:read")
+
+    assert refused["error_description"] == "The 'teams' user claim could not be evaluated."
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,10 @@
 """When the policies are asked, and what of the default scopes they leave."""
 
-from typing import Any
-
 import httpx2
 import pytest
 
 from tests.local_cloud.okta.oauth.world import BEARER, DEVICE, READER, At, World
 from tests.local_cloud.okta.org import CALLBACK
-from tests.local_cloud.okta.sign_in import PASSWORDS, SignInForm
 from tests.requirements import requirement
 
 pytestmark = pytest.mark.anyio
@@ -24,15 +21,6 @@ async def close_policies(world: World) -> None:
     for policy in (await world.org.call("GET", f"{world.org.server_path}/policies")).json():
         path = f"{world.org.server_path}/policies/{policy['id']}/lifecycle/deactivate"
         assert (await world.org.call("POST", path)).status_code == 204
-
-
-async def activate(world: World, codes: dict[str, Any]) -> httpx2.Response:
-    """Let a device in as a reader; the answer is the page after the sign-in."""
-    async with world.org.browser() as browser:
-        form = SignInForm((await browser.get("/activate", params={"user_code": codes["user_code"]})).text)
-        form = SignInForm((await browser.post(form.action, data=form.fields)).text)
-        person = {"identifier": READER, "password": PASSWORDS[READER]}
-        return await browser.post(form.action, data={**form.fields, **person})
 
 
 @requirement("okta:policy")
@@ -52,7 +40,7 @@ async def test_a_code_is_good_for_what_was_decided_at_the_sign_in(world: World) 
 async def test_a_device_gets_what_was_decided_when_it_was_let_in(world: World) -> None:
     """A change after the initial authentication "won't affect the continued flow" (Okta's reference)."""
     codes = await world.device(world.custom)
-    await activate(world, codes)
+    await world.activate(codes)
     await close_policies(world)
     response = await exchange(world, grant_type=DEVICE, device_code=codes["device_code"])
 
@@ -120,7 +108,7 @@ async def test_a_device_gets_the_default_scopes_that_the_rule_permits(world: Wor
     async with world.org.browser() as client:
         form = {"client_id": world.id("native")}
         codes = (await client.post(f"{world.custom}/v1/device/authorize", data=form)).json()
-    await activate(world, codes)
+    await world.activate(codes)
     response = await exchange(world, grant_type=DEVICE, device_code=codes["device_code"])
 
     assert (response.status_code, response.json()["scope"]) == (200, "a")

@@ -10,7 +10,7 @@ from joserfc import jws
 from joserfc.jwk import OctKey, RSAKey
 
 from tests.local_cloud.okta.org import CALLBACK, NATIVE_APP, ORG_URL, OktaOrg
-from tests.local_cloud.okta.sign_in import Login, answer_of
+from tests.local_cloud.okta.sign_in import PASSWORDS, Login, SignInForm, answer_of
 
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -138,6 +138,14 @@ class World:
             response = await client.post(f"{base}/v1/device/authorize", data=form)
         assert response.status_code == 200, response.text
         return response.json()
+
+    async def activate(self, codes: dict[str, Any]) -> None:
+        """Let a device in as a reader."""
+        async with self.org.browser() as browser:
+            form = SignInForm((await browser.get("/activate", params={"user_code": codes["user_code"]})).text)
+            form = SignInForm((await browser.post(form.action, data=form.fields)).text)
+            person = {"identifier": READER, "password": PASSWORDS[READER]}
+            await browser.post(form.action, data={**form.fields, **person})
 
     async def signed_in(self, browser: httpx2.AsyncClient, base: str) -> None:
         """Let the browser have a session."""
