@@ -7,6 +7,7 @@ Source: https://developer.okta.com/docs/reference/okta-expression-language/
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from local_cloud.okta.servers import SUBJECT
@@ -77,12 +78,12 @@ class _Reader:
         self._tokens, self._depth = [*tokens, ""], 0
 
     def sum(self) -> Value:
-        """One term, or several joined with `+`."""
+        """One term, or several with `+` between them, from left to right."""
         terms = [self._term()]
         while self._tokens[0] == "+":
             self._take()
             terms.append(self._term())
-        return terms[0] if len(terms) == 1 else lambda facts: _joined([term(facts) for term in terms])
+        return terms[0] if len(terms) == 1 else lambda facts: reduce(_plus, (term(facts) for term in terms))
 
     def expect(self, sign: str) -> None:
         """Take a sign, or the end."""
@@ -141,8 +142,19 @@ def _attribute(facts: Facts, path: str) -> Any:
     return facts.user["id"] if name == "id" else profile.get(name)
 
 
-def _joined(parts: list[Any]) -> Any:
-    return None if any(part is None for part in parts) else "".join(_text(part) for part in parts)
+def _plus(left: Any, right: Any) -> Any:
+    """Numbers are added; beside a text everything is text. Source: Spring Expression Language, operators."""
+    if left is None or right is None:
+        return None
+    if _is_number(left) and _is_number(right):
+        return left + right
+    if not isinstance(left, str) and not isinstance(right, str):
+        raise CannotEvaluate(f"{_text(left)} + {_text(right)}")
+    return _text(left) + _text(right)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _text(value: Any) -> str:
@@ -158,7 +170,7 @@ def _of_groups(test: Callable[[str, str], bool]) -> Callable[..., list[str] | No
     """The names of the person's groups; the first argument is where the groups come from, the last one how many."""
 
     def matching(facts: Facts, source: Any, wanted: Any, limit: Any) -> list[str] | None:
-        if not isinstance(limit, int) or not 1 <= limit <= MOST_GROUPS:
+        if not _is_number(limit) or not 1 <= limit <= MOST_GROUPS:
             raise CannotEvaluate(limit)
         if source != "OKTA" or facts.user is None:
             return None

@@ -11,7 +11,7 @@ from joserfc import jws
 
 from local_cloud.okta.claims import claim_values, refuse_unknown_expression
 from local_cloud.okta.errors import OktaError
-from local_cloud.okta.expressions import Facts, read_expression
+from local_cloud.okta.expressions import CannotEvaluate, Facts, read_expression
 from tests.local_cloud.okta.oauth.world import DEVICE, READER, World
 from tests.requirements import requirement
 
@@ -52,6 +52,10 @@ def value_of(expression: str, user: dict[str, Any] | None = PERSON) -> Any:
         ('user.firstName + "@" + app.label', "Ann@Notes"),
         ('"n" + user.employeeNumber + true', "n7true"),
         ('user.nickName + "x"', None),
+        ("1 + 2", 3),
+        ("1 + 2 + 'x' + 1 + 2", "3x12"),
+        ("String.len(user.firstName) + 1", 4),
+        ("user.employeeNumber + 1", "71"),
         ('String.substringBefore(user.email, "@")', "Ann"),
         ('String.substringAfter(user.email, "@")', "Example.com"),
         ("String.toLowerCase(user.email)", "ann@example.com"),
@@ -73,6 +77,13 @@ def value_of(expression: str, user: dict[str, Any] | None = PERSON) -> Any:
 def test_an_expression_has_its_value(expression: str, value: Any) -> None:
     """Okta Expression Language: references, literals, string and group functions."""
     assert value_of(expression) == value
+
+
+@pytest.mark.parametrize("expression", ["true + 1", "true + false", 'Groups.contains("OKTA", "mcp", 5) + 1'])
+def test_a_sum_of_other_things_cannot_be_evaluated(expression: str) -> None:
+    """Numbers, or anything beside a text (Spring Expression Language, operators)."""
+    with pytest.raises(CannotEvaluate):
+        value_of(expression)
 
 
 def test_a_service_has_no_person_to_speak_of() -> None:
