@@ -5,6 +5,9 @@ from typing import Any
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
+# A shorter one is no key for HS256 (RFC 7518 §3.2); Okta counts characters.
+SHORTEST_HMAC_SECRET = 32
+
 
 def find_client(org: Org, client_id: str) -> Row | None:
     """The active app with this client id."""

@@ -15,7 +15,7 @@ from local_cloud.okta.calls import Call, answer, link, no_content
 from local_cloud.okta.errors import invalid, not_found
 from local_cloud.okta.management import apps, fields
 from local_cloud.okta.management.app_settings import SECRET_METHODS
-from local_cloud.okta.management.client_secrets import MOST, checked_secret, new_row
+from local_cloud.okta.management.client_secrets import MOST, check_lengths, checked_secret, new_row
 from local_cloud.okta.management.status import opposite
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
@@ -36,6 +36,7 @@ def create(call: Call) -> Response:
         raise invalid("client_secret", f"A client can have {MOST} secrets at most")
     status = fields.choice(call.body, "status", ("ACTIVE", "INACTIVE"), "ACTIVE")
     secret = new_row(checked_secret(call.body, "client_secret"), call.org.clock.timestamp(), status)
+    check_lengths(auth_method(app), [secret], "client_secret")
     _store(call.org, app, [*secrets_of(app), secret])
     return answer(show(call.org, app, secret), 201)
 

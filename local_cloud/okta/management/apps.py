@@ -14,7 +14,7 @@ from local_cloud.okta.errors import duplicate, forbidden, invalid, not_built, no
 from local_cloud.okta.ids import new_id
 from local_cloud.okta.management import fields
 from local_cloud.okta.management.app_settings import CLIENT, SECRET_METHODS, checked_client, checked_oauth
-from local_cloud.okta.management.client_secrets import checked_secret, kept_secrets
+from local_cloud.okta.management.client_secrets import check_lengths, checked_secret, kept_secrets
 from local_cloud.okta.management.filters import matching
 from local_cloud.okta.management.paging import page
 from local_cloud.okta.management.status import opposite, set_status
@@ -164,12 +164,14 @@ def _checked_secrets(call: Call, present: Row | None) -> list[Row]:
     client = fields.section(fields.section(call.body, "credentials"), "oauthClient", field=CLIENT)
     if client.get("client_id") not in (None, present["id"] if present else None):
         raise invalid(f"{CLIENT}.client_id", "The local Okta gives out the client id, and it cannot be changed")
-    needed = client.get("token_endpoint_auth_method", "client_secret_basic") in SECRET_METHODS
+    method = client.get("token_endpoint_auth_method", "client_secret_basic")
+    needed = method in SECRET_METHODS
     given = checked_secret(client, f"{CLIENT}.client_secret")
     if given and not needed:
         raise invalid(f"{CLIENT}.client_secret", "The client does not authenticate with a secret")
     secrets = secrets_of(present) if present else []
-    return kept_secrets(secrets, given, call.org.clock.timestamp(), needed=needed)
+    kept = kept_secrets(secrets, given, call.org.clock.timestamp(), needed=needed)
+    return check_lengths(method, kept, f"{CLIENT}.client_secret")
 
 
 def _checked_visibility(body: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ Source: https://developer.okta.com/docs/api/openapi/okta-management/management/t
 
 from typing import Any
 
+from local_cloud.okta.apps import SHORTEST_HMAC_SECRET
 from local_cloud.okta.errors import invalid
 from local_cloud.okta.ids import new_id, new_secret
 from local_cloud.okta.management import fields
@@ -36,6 +37,21 @@ def checked_secret(given: dict[str, Any], field: str) -> str | None:
     if len(text) < SHORTEST or not (text.isascii() and text.isprintable()):
         raise invalid(field, f"The secret must have {SHORTEST} to {LONGEST} printable ASCII characters")
     return text
+
+
+def check_lengths(method: str, secrets: list[Row], field: str) -> list[Row]:
+    """
+    Accept only secrets that the client's method can work with; the answer is the secrets.
+
+    Raises:
+        OktaError: E0000001 with the field's name.
+
+    Source: https://developer.okta.com/docs/api/openapi/okta-oauth/guides/client-auth/ (JWT with shared key).
+    """
+    shortest = min((len(secret["client_secret"]) for secret in secrets), default=LONGEST)
+    if method == "client_secret_jwt" and shortest < SHORTEST_HMAC_SECRET:
+        raise invalid(field, f"'client_secret_jwt' needs a secret of at least {SHORTEST_HMAC_SECRET} characters")
+    return secrets
 
 
 def kept_secrets(present: list[Row], given: str | None, now: str, *, needed: bool) -> list[Row]:

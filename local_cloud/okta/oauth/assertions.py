@@ -15,7 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from starlette.requests import Request
 
-from local_cloud.okta.apps import active_secrets, auth_method, find_client, oauth_settings
+from local_cloud.okta.apps import SHORTEST_HMAC_SECRET, active_secrets, auth_method, find_client, oauth_settings
 from local_cloud.okta.errors import OAuthError
 from local_cloud.okta.ids import digest
 from local_cloud.okta.org import Org
@@ -93,7 +93,15 @@ def check_unused(org: Org, claims: dict[str, Any], app: Row) -> None:
 def _is_signed_by(app: Row, assertion: str) -> bool:
     if auth_method(app) == "private_key_jwt":
         return _verifies(app, assertion, lambda sender: _public_key(app, sender))
-    return any(_verifies(app, assertion, _shared_key(secret)) for secret in active_secrets(app))
+    return any(_verifies(app, assertion, _shared_key(secret)) for secret in _hmac_secrets(app))
+
+
+def _hmac_secrets(app: Row) -> list[str]:
+    """Those that are long enough; a state file may hold others."""
+    secrets = [secret for secret in active_secrets(app) if len(secret) >= SHORTEST_HMAC_SECRET]
+    if not secrets:
+        raise _refusal("The client secret is too short to verify a JWT HMAC.")
+    return secrets
 
 
 def _verifies(app: Row, assertion: str, key_of: Callable[[Any], Key]) -> bool:

@@ -3,6 +3,7 @@
 import base64
 import json
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -12,7 +13,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 
 from tests.local_cloud.okta.oauth.world import BEARER, SERVICE, World
-from tests.local_cloud.okta.org import NATIVE_APP
+from tests.local_cloud.okta.org import NATIVE_APP, OktaOrg
 from tests.requirements import requirement
 
 pytestmark = pytest.mark.anyio
@@ -23,6 +24,13 @@ async def prove(world: World, app: str, assertion: str, **form: Any) -> httpx2.R
     given = {"token": "x", "client_assertion_type": BEARER, "client_assertion": assertion, **form}
     async with world.org.browser() as client:
         return await client.post(f"{world.custom}/v1/introspect", data=given)
+
+
+def own_app(method: str, **secret: str) -> dict[str, Any]:
+    """The body of a service that may bring its secret along."""
+    client = {"token_endpoint_auth_method": method, **secret}
+    settings = {"oauthClient": {**SERVICE, "redirect_uris": []}}
+    return {**NATIVE_APP, "label": "own", "credentials": {"oauthClient": client}, "settings": settings}
 
 
 def endpoint(world: World, name: str = "introspect") -> str:
@@ -127,6 +135,37 @@ async def test_a_secret_that_was_deactivated_proves_nothing(world: World) -> Non
     assert statuses == [200, 200, 401, 200]
 
 
+@requirement("okta:client-assertion")
+async def test_a_secret_that_is_too_short_for_an_hmac_is_refused(world: World) -> None:
+    """32 characters: with the app, by a change of its method, as a second secret (Okta, JWT with shared key)."""
+    short = {"client_secret": "x" * 31}
+    made = await world.org.make("/api/v1/apps", own_app("client_secret_basic", **short))
+    answers = [
+        await world.org.call("POST", "/api/v1/apps", {**own_app("client_secret_jwt", **short), "label": "new"}),
+        await world.org.call("PUT", f"/api/v1/apps/{made['id']}", own_app("client_secret_jwt")),
+        await world.org.call("POST", f"/api/v1/apps/{world.id('jwt')}/credentials/secrets", short),
+        await world.org.call("POST", f"/api/v1/apps/{world.id('basic')}/credentials/secrets", short),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 400, 201]
+    assert all("at least 32 characters" in answer.text for answer in answers[:3])
+
+
+async def test_a_short_secret_of_an_older_state_file_proves_nothing(tmp_path: Path) -> None:
+    """Okta's words (client authentication, JWT with shared key)."""
+    file = tmp_path / "okta.json"
+    world = World()
+    world.org = OktaOrg(state_file=file)
+    await world.build()
+    file.write_text(file.read_text().replace(world.secrets["jwt"], "x" * 31))
+    server, world.org = world.org.server, OktaOrg(state_file=file)
+    world.org.server = server
+    response = await prove(world, "jwt", world.assertion("jwt", endpoint(world), secret="x" * 31))
+
+    assert (response.status_code, response.json()["error"]) == (401, "invalid_client")
+    assert response.json()["error_description"] == "The client secret is too short to verify a JWT HMAC."
+
+
 async def test_a_wrong_assertion_type_and_another_client_id_are_refused(world: World) -> None:
     """RFC 7521 §4.2."""
     good = world.assertion("key", endpoint(world))
@@ -184,10 +223,7 @@ async def test_oktas_javascript_sdk_ends_a_token_and_is_told_so(world: World, ki
 async def test_a_secret_of_ones_own_works_however_it_is_written_in_the_header(world: World, written: str) -> None:
     """RFC 6749 §2.3.1 wants it encoded, as Go's client sends it; requests, Authlib and Okta's SDK send it as it is."""
     secret = "one+two%2Bthree/four"
-    client = {"token_endpoint_auth_method": "client_secret_basic", "client_secret": secret}
-    oauth = {**SERVICE, "redirect_uris": []}
-    body = {**NATIVE_APP, "label": "own", "credentials": {"oauthClient": client}, "settings": {"oauthClient": oauth}}
-    made = await world.org.make("/api/v1/apps", body)
+    made = await world.org.make("/api/v1/apps", own_app("client_secret_basic", client_secret=secret))
     sent = secret if written == "as it is" else quote_plus(secret)
     async with world.org.browser() as browser:
         response = await browser.post(f"{world.custom}/v1/introspect", data={"token": "x"}, auth=(made["id"], sent))

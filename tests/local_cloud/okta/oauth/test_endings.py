@@ -119,8 +119,7 @@ async def test_the_dead_and_the_good_survive_a_restart(tmp_path: Path) -> None:
     for verb in ("deactivate", "activate"):
         await world.org.call("POST", f"{life}/{verb}")
     good = await world.tokens(world.custom)
-    server = world.org.server
-    world.org = OktaOrg(state_file=tmp_path / "okta.json")
+    server, world.org = world.org.server, OktaOrg(state_file=tmp_path / "okta.json")
     world.org.server = server
 
     assert await active(world, dead) == [False, False, False]
