@@ -1,11 +1,12 @@
 """Authorization servers: what a new one holds, and how to find one and what belongs to it."""
 
+from datetime import datetime
 from typing import Any
 
 from local_cloud.clock import iso
 from local_cloud.okta.ids import new_id
 from local_cloud.okta.org import Org
-from local_cloud.okta.signing_keys import create_keys, forget_keys
+from local_cloud.okta.signing_keys import create_keys, forget_keys, rotate_keys
 from local_cloud.okta.store import Row
 
 RESERVED_SCOPES = ("openid", "profile", "email", "address", "phone", "offline_access", "device_sso")
@@ -71,10 +72,17 @@ def create_scope(org: Org, server_id: str, body: dict[str, Any]) -> Row:
 
 
 def find_server(org: Org, name: str) -> Row | None:
-    """A server by its id, or by the word `default`."""
-    if name == "default":
-        return next(org.store.rows("servers", default=True), None)
-    return org.store.get("servers", name)
+    """A server by its id, or by the word `default`; a rotation of its key that was due by now has happened."""
+    default = next(org.store.rows("servers", default=True), None) if name == "default" else None
+    row = default or org.store.get("servers", name)
+    return rotate(org, row) if row is not None and _is_rotation_due(org, row) else row
+
+
+def rotate(org: Org, row: Row) -> Row:
+    """Let a server's next key sign from now on."""
+    mode = row["credentials"]["signing"]["rotationMode"]
+    credentials = {"signing": signing(org, rotate_keys(org, row["id"]), mode)}
+    return org.store.put("servers", row["id"], org.stamp({**row, "credentials": credentials}))
 
 
 def scopes_of(org: Org, server_id: str) -> dict[str, Row]:
@@ -100,6 +108,13 @@ def signing(org: Org, kid: str, mode: str = "AUTO") -> dict[str, str]:
     if mode == "AUTO":
         facts["nextRotation"] = iso(org.now() + ROTATION_SECONDS)
     return facts
+
+
+def _is_rotation_due(org: Org, row: Row) -> bool:
+    """Okta rotates four times a year by itself. Source: https://developer.okta.com/docs/concepts/key-rotation/"""
+    facts = row["credentials"]["signing"]
+    last = datetime.fromisoformat(facts["lastRotated"]).timestamp()
+    return facts["rotationMode"] == "AUTO" and org.now() >= last + ROTATION_SECONDS
 
 
 def _create_subject_claim(org: Org, server_id: str) -> None:

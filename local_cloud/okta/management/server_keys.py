@@ -8,11 +8,11 @@ from typing import Any
 
 from starlette.responses import Response
 
+from local_cloud.okta import servers
 from local_cloud.okta.calls import Call, answer, link
 from local_cloud.okta.errors import invalid, not_found
 from local_cloud.okta.management import authorization_servers
-from local_cloud.okta.servers import signing
-from local_cloud.okta.signing_keys import public_jwk, rotate_keys
+from local_cloud.okta.signing_keys import public_jwk
 from local_cloud.okta.store import Row
 
 
@@ -35,9 +35,7 @@ def rotate(call: Call) -> Response:
     if call.body.get("use") != "sig":
         raise invalid("use", "The value must be sig")
     row = authorization_servers.find(call)
-    mode = row["credentials"]["signing"]["rotationMode"]
-    credentials = {"signing": signing(call.org, rotate_keys(call.org, row["id"]), mode)}
-    call.org.store.put("servers", row["id"], call.org.stamp({**row, "credentials": credentials}))
+    servers.rotate(call.org, row)
     return answer(_keys(call, row["id"]))
 
 

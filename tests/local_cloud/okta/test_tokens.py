@@ -23,6 +23,11 @@ def claims_of(token: str) -> dict[str, Any]:
     return json.loads(jws.extract_compact(token.encode()).payload)
 
 
+def key_of(tokens: dict[str, Any]) -> str:
+    """The id of the key that signed."""
+    return jws.extract_compact(tokens["access_token"].encode()).headers()["kid"]
+
+
 async def refresh(login: Login, browser: httpx2.AsyncClient, token: str, **extra: str) -> httpx2.Response:
     """Use a refresh token."""
     return await login.post(browser, "token", grant_type="refresh_token", refresh_token=token, **extra)
@@ -315,10 +320,32 @@ async def test_keys_rotate_and_the_old_one_stays_published(org: OktaOrg) -> None
     assert rotated.status_code == 200
     assert (len(before), len(after)) == (2, 3)
     assert set(before[0]) == {"alg", "e", "n", "kid", "kty", "use"}
-    used = [jws.extract_compact(answer["access_token"].encode()).headers()["kid"] for answer in (first, second)]
+    used = [key_of(answer) for answer in (first, second)]
     assert used[0] != used[1]
     assert set(used) <= {key["kid"] for key in after}
     assert alive
+
+
+@requirement("okta:key-rotation")
+@pytest.mark.parametrize(("mode", "days", "rotated"), [("AUTO", 89, 0), ("AUTO", 91, 1), ("MANUAL", 91, 0)])
+async def test_keys_rotate_by_themselves_when_it_is_due(org: OktaOrg, mode: str, days: int, rotated: int) -> None:
+    """Four times a year, unless the mode is MANUAL; the next key was published before (Okta, key rotation)."""
+    credentials = {"signing": {"rotationMode": mode}}
+    await org.call("PUT", org.server_path, {"name": "mcp", "audiences": [AUDIENCE], "credentials": credentials})
+    login = Login(org)
+    async with org.browser() as browser:
+        before = (await browser.get(f"{login.base}/v1/keys")).json()["keys"]
+        old = key_of(await login.tokens(browser, "reader@example.com"))
+        with moved(org, days * 24 * 3600):
+            after = (await browser.get(f"{login.base}/v1/keys")).json()["keys"]
+            async with org.browser() as later:
+                new = key_of(await login.tokens(later, "reader@example.com"))
+            shown = (await org.call("GET", org.server_path)).json()["credentials"]["signing"]
+
+    assert {old, new} <= {key["kid"] for key in before}
+    assert (old != new, len(after) - len(before)) == (bool(rotated), rotated)
+    assert old in {key["kid"] for key in after}
+    assert shown["kid"] == new
 
 
 @requirement("okta:metadata")
