@@ -73,9 +73,10 @@ def claim_values(
         most_groups: how many groups a GROUPS claim may match; None where Okta sets no limit.
 
     Raises:
-        OAuthError: a claim matches more groups than that, or cannot be evaluated; the code of it is ours.
+        OAuthError: a claim matches more groups than that, or cannot be evaluated.
 
-    Source: https://support.okta.com/help/s/article/limitations-of-group-functions-dynamic-allowlists (words).
+    Source: Flask-AppBuilder pull request 1926 (the whole error, as seen);
+    https://support.okta.com/help/s/article/limitations-of-group-functions-dynamic-allowlists (words).
     """
     wanted = [claim for claim in claims if is_wanted(claim, kind, frozenset(scopes))]
     values = {claim["name"]: _value(claim, facts, most_groups) for claim in wanted}

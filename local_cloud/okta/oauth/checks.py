@@ -10,8 +10,14 @@ from dataclasses import dataclass
 from local_cloud.okta.apps import auth_method, find_client, oauth_settings
 from local_cloud.okta.errors import OAuthError, PageError, RedirectError
 from local_cloud.okta.grant_types import CODE, REFRESH
-from local_cloud.okta.oauth.issuers import known_scopes
-from local_cloud.okta.oauth.wording import INVALID_CLIENT_ID, NO_DEFAULT_SCOPES, UNKNOWN_SCOPES, unauthorized_grant
+from local_cloud.okta.oauth.issuers import ORG, ORG_SCOPES, known_scopes
+from local_cloud.okta.oauth.wording import (
+    CUSTOM_SCOPES,
+    INVALID_CLIENT_ID,
+    NO_DEFAULT_SCOPES,
+    UNKNOWN_SCOPES,
+    unauthorized_grant,
+)
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
@@ -126,8 +132,10 @@ def check_response(app: Row, params: dict[str, str]) -> None:
 
 def check_scopes(org: Org, server: Row, app: Row, params: dict[str, str]) -> tuple[str, ...]:
     """Every scope must exist on the server; without any, its default scopes are meant."""
-    known = known_scopes(org, server)
-    scopes = asked_scopes(params) or tuple(name for name, row in known.items() if row["default"])
+    known, asked = known_scopes(org, server), asked_scopes(params)
+    if server["id"] == ORG:
+        check_org_scopes(asked)
+    scopes = asked or tuple(name for name, row in known.items() if row["default"])
     if not scopes:
         raise OAuthError("invalid_scope", NO_DEFAULT_SCOPES)
     if any(name not in known for name in scopes):
@@ -135,6 +143,19 @@ def check_scopes(org: Org, server: Row, app: Row, params: dict[str, str]) -> tup
     if "offline_access" in scopes and REFRESH not in oauth_settings(app)["grant_types"]:
         raise OAuthError("invalid_scope", "The scope 'offline_access' needs an app with the 'refresh_token' grant.")
     return scopes
+
+
+def check_org_scopes(scopes: tuple[str, ...]) -> None:
+    """
+    The org's own server has `groups` and `okta.*` for people, which are not emulated, and no custom scopes.
+
+    Source: https://developer.okta.com/docs/api/oauth2/, and Okta's support pages ("Custom scopes are not allowed").
+    """
+    for name in scopes:
+        if name == "groups" or name.startswith("okta."):
+            raise not_emulated(f"scope '{name}' of the org authorization server for people", "invalid_scope")
+        if name not in ORG_SCOPES:
+            raise OAuthError("invalid_scope", CUSTOM_SCOPES)
 
 
 def asked_scopes(params: dict[str, str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ Source: https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/ 
 """
 
 UNKNOWN_SCOPES = "One or more scopes are not configured for the authorization server resource."
+CUSTOM_SCOPES = "Custom scopes are not allowed for this request."
 NO_DEFAULT_SCOPES = (
     "The authorization server resource does not have any configured default scopes, 'scope' must be provided."
 )
