@@ -25,6 +25,7 @@ RESPONSE_TYPES = {"code", "token", "id_token"}
 RESPONSE_MODES = ("query", "fragment", "form_post")
 POST_MESSAGE, ENROLL = "okta_post_message", "enroll_authenticator"
 PROMPTS = ("none", "login", "consent")
+LONGEST_SCOPE = 1024
 NOT_BUILT = ("acr_values", "claims", "dpop_jkt", "enroll_amr_values", "idp", "request", "request_uri", "sessionToken")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43,128}")
 
@@ -158,9 +159,19 @@ def check_org_scopes(scopes: tuple[str, ...]) -> None:
             raise OAuthError("invalid_scope", CUSTOM_SCOPES)
 
 
-def asked_scopes(params: dict[str, str]) -> tuple[str, ...]:
-    """The scopes of a request, each once."""
-    return tuple(dict.fromkeys(params.get("scope", "").split()))
+def asked_scopes(params: dict[str, str], longest: int = LONGEST_SCOPE) -> tuple[str, ...]:
+    """
+    The scopes of a request, each once.
+
+    Raises:
+        OAuthError: the parameter has more than so many characters; the words are ours.
+
+    Source: Okta's reference (scope values).
+    """
+    given = params.get("scope", "")
+    if len(given) > longest:
+        raise OAuthError("invalid_scope", f"The 'scope' parameter must not have more than {longest} characters.")
+    return tuple(dict.fromkeys(given.split()))
 
 
 def check_prompt(params: dict[str, str]) -> frozenset[str]:

@@ -25,6 +25,8 @@ from local_cloud.okta.servers import RESERVED_SCOPES
 from local_cloud.okta.store import Row
 from local_cloud.okta.tokens import Grant
 
+# Okta, refresh access tokens; elsewhere it is less.
+LONGEST_REFRESH_SCOPE = 4096
 BAD_CODE = "The authorization code is invalid or has expired."
 BAD_REFRESH = "The refresh token is invalid or expired."
 BAD_REDIRECT = "The 'redirect_uri' does not match the redirection URI used in the authorization request."
@@ -59,7 +61,7 @@ def by_refresh(org: Org, server: Row, app: Row, form: dict[str, str]) -> dict[st
         families.revoke(org, row["id"])
         raise OAuthError("invalid_grant", BAD_REFRESH)
     user, kind = check_user(org, app, row["user"], BAD_REFRESH), families.kind_of(row)
-    scopes = asked_scopes(form) or tuple(row["scopes"])
+    scopes = asked_scopes(form, LONGEST_REFRESH_SCOPE) or tuple(row["scopes"])
     if not set(scopes) <= set(row["scopes"]):
         raise OAuthError("invalid_scope", "The requested scope exceeds what was granted.")
     rule, scopes = decide(org, server, app, kind, scopes, user)

@@ -110,6 +110,21 @@ async def test_what_would_change_the_answer_is_refused_by_name(world: World, ext
     assert f"'{next(iter(extra))}'" in answer["error_description"]
 
 
+@pytest.mark.parametrize(("characters", "refused"), [(1024, False), (1025, True)])
+async def test_a_scope_parameter_has_a_longest_value(world: World, characters: int, refused: bool) -> None:
+    """1024 characters (Okta's reference, scope values), for people and for devices."""
+    scope = "openid".ljust(characters - 7) + " openid"
+    async with world.org.browser() as browser:
+        response = await world.sign_in(world.custom, scope).ask(browser)
+        form = {"client_id": world.id("native"), "scope": scope}
+        device = await browser.post(f"{world.custom}/v1/device/authorize", data=form)
+
+    assert (response.status_code, device.status_code) == ((302, 400) if refused else (200, 200))
+    if refused:
+        assert answer_of(response)["error"] == device.json()["error"] == "invalid_scope"
+        assert "1024 characters" in device.text
+
+
 @requirement("okta:session")
 async def test_each_sign_in_begins_a_session_of_its_own(world: World) -> None:
     """A cookie from before the sign-in is worth nothing after it (ours: session fixation)."""

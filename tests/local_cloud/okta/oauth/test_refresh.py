@@ -50,6 +50,15 @@ async def test_asking_for_less_does_not_shrink_what_was_granted(world: World) ->
     assert all_again["scope"] == first["scope"]
 
 
+@pytest.mark.parametrize(("characters", "status"), [(4096, 200), (4097, 400)])
+async def test_a_refresh_may_name_more_scopes_than_a_sign_in(world: World, characters: int, status: int) -> None:
+    """4096 characters (Okta, refresh access tokens)."""
+    first = await world.tokens(world.custom)
+    response = await refresh(world, first["refresh_token"], scope="openid".ljust(characters - 7) + " openid")
+
+    assert response.status_code == status
+
+
 async def test_who_is_no_longer_assigned_has_no_tokens(world: World) -> None:
     """Tokens end with the assignment (Okta's reference: revocation by a change of configuration)."""
     first = await world.tokens(world.custom)
