@@ -117,4 +117,4 @@ class Target:
 
     def _named(self, remedy: str) -> str:
         given = [shlex.quote(str(part)) for option in self._options if option[1] for part in option]
-        return re.sub(r"^mcp-okta (login|logout|tools|call)\b", lambda found: " ".join([found[0], *given]), remedy)
+        return re.sub(r"\bmcp-okta (login|logout|tools|call)\b", lambda found: " ".join([found[0], *given]), remedy)

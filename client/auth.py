@@ -8,11 +8,12 @@ import httpx2
 from mcp.client.auth.utils import extract_field_from_www_auth
 
 from client.browser import Browser
-from client.errors import NotAllowed, SignInNeeded
+from client.errors import NotAllowed, SignInFailed, SignInNeeded
 from client.exchange import Exchange
 from client.login import authorize, refresh
 from client.outputs import Outputs
 from client.revocation import revoke_quietly
+from client.step_up import check_same_person
 from client.tokens import Tokens, TokenStore
 
 SIGN_IN_SECONDS = 300  # for a person to finish it in the browser
@@ -116,14 +117,28 @@ class OktaAuth(httpx2.Auth):
             return await self._ask(refusal, stored, needed)
 
     async def _ask(self, refusal: httpx2.Response, start: Tokens | None, needed: Sequence[str] = ()) -> Tokens:
-        """Ask the person, keep the answer, and end what it replaces: Okta would keep the old refresh token alive."""
+        """
+        Ask the person, keep the answer, and end what it replaces: Okta would keep the old refresh token alive.
+
+        Raises:
+            SignInFailed: another person than `start`'s answered; their tokens are ended.
+        """
         if self._browser is None:
             raise no_browser(self._outputs, [scope for scope in needed if start and scope not in start.scopes])
         new = await authorize(self._outputs, start, refusal, self._exchange, self._browser, self._wait_seconds)
+        if start is not None:
+            await self._refuse_another_person(start, new)
         await replace(self._outputs, self._store, new, self._exchange)
         if self._signed_in is not None:
             self._signed_in(new)
         return new
+
+    async def _refuse_another_person(self, old: Tokens, new: Tokens) -> None:
+        try:
+            check_same_person(self._outputs, old, new)
+        except SignInFailed:
+            await revoke_quietly(new, self._exchange)
+            raise
 
 
 async def replace(outputs: Outputs, store: TokenStore, new: Tokens, exchange: Exchange) -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from client.browser import Afterwards, Browser
 from client.callback import Callback, open_callback
+from client.claims import person_of
 from client.errors import BadAnswer, NotAllowed, SignInFailed
 from client.exchange import Exchange, check_address
 from client.outputs import Outputs
@@ -63,6 +64,7 @@ async def authorize(
         async def redirect(url: str) -> None:
             if provider.context.oauth_metadata is None:
                 raise BadAnswer(f"{outputs.issuer} publishes no metadata", "mcp-okta outputs --json")
+            url = with_hint(url, tokens)
             check_address(url, outputs.issuer)
             callback.expect(url)
             if over := await show(browser, url, callback):
@@ -79,6 +81,12 @@ async def authorize(
     if new is None:
         raise SignInFailed(f"the sign-in for {outputs.url} ended without a token")
     return new
+
+
+def with_hint(url: str, tokens: Tokens | None) -> str:
+    """The address, with who is meant where somebody is signed in. Source: OpenID Connect Core §3.1.2.1, login_hint."""
+    person = person_of(tokens) if tokens else None
+    return str(httpx2.URL(url).copy_add_param("login_hint", person)) if person else url
 
 
 async def show(browser: Browser, url: str, callback: Callback, grace_seconds: float = 1) -> Afterwards | None:

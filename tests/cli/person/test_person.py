@@ -213,3 +213,17 @@ def test_a_refusal_has_its_own_exit_code(cloud: FakeCloud, monkeypatch: pytest.M
     assert getattr(refused, "exit_code", None) == 4
     assert "mcp-editors" in str(getattr(refused, "remedy", ""))
     assert run("whoami").exit_code == 0
+
+
+@requirement("client:step-up-same-person")
+def test_a_step_up_by_somebody_else_names_both_and_what_to_type(
+    cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 1; each command in the remedy names the environment."""
+    become(cloud, monkeypatch, "reader")
+    run("whoami")
+    become(cloud, monkeypatch, "editor")
+    refused = run("call", "remember", "text=tea", "--stack", "prod").exception
+
+    assert getattr(refused, "exit_code", None) == 1
+    assert "mcp-okta logout --stack prod, then mcp-okta login --stack prod" in str(getattr(refused, "remedy", ""))
