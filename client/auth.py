@@ -13,7 +13,7 @@ from client.exchange import Exchange
 from client.login import authorize, refresh
 from client.outputs import Outputs
 from client.revocation import revoke_quietly
-from client.step_up import check_same_person
+from client.step_up import Denials, check_same_person, check_something_new
 from client.tokens import Tokens, TokenStore
 
 SIGN_IN_SECONDS = 300  # for a person to finish it in the browser
@@ -52,6 +52,7 @@ class OktaAuth(httpx2.Auth):
         self._signed_in = signed_in
         self._turn = anyio.Lock()
         self._spent: str | None = None
+        self._denials = Denials()
 
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         """Send the request with the best token there is, and once more after each thing that improves it."""
@@ -108,13 +109,25 @@ class OktaAuth(httpx2.Auth):
             return await self._ask(refusal, None)
 
     async def _step_up(self, refusal: httpx2.Response, old: Tokens) -> Tokens:
-        """Ask for the scopes that the refusal names, on top of those there are; once per request."""
+        """
+        Ask for the scopes that the refusal names, on top of those there are; once per request.
+
+        Raises:
+            NotAllowed: Okta denies them, or did before; or there is nothing new to ask for.
+            SignInNeeded, SignInFailed, …: see `_ask`.
+        """
         needed = needed_scopes(refusal)
         async with self._turn:
             stored = self._store.load(self._outputs.account) or old
             if stored.access_token != old.access_token and set(needed) <= set(stored.scopes):
                 return stored
-            return await self._ask(refusal, stored, needed)
+            check_something_new(self._outputs, stored, needed)
+            self._denials.check(stored, needed)
+            try:
+                return await self._ask(refusal, stored, needed)
+            except NotAllowed as denial:
+                self._denials.keep(stored, denial)
+                raise
 
     async def _ask(self, refusal: httpx2.Response, start: Tokens | None, needed: Sequence[str] = ()) -> Tokens:
         """

@@ -1,7 +1,9 @@
-"""A step-up is for who is signed in. Source: MCP authorization, step-up flow; RFC 9700 §4.7."""
+"""When a step-up may be asked for, and whose it is. Source: MCP authorization, step-up flow; RFC 9700 §4.7."""
+
+from collections.abc import Sequence
 
 from client.claims import person_of, unverified_claims
-from client.errors import SignInFailed
+from client.errors import NotAllowed, SignInFailed
 from client.outputs import Outputs
 from client.tokens import Tokens
 
@@ -28,3 +30,43 @@ def check_same_person(outputs: Outputs, old: Tokens, new: Tokens) -> None:
         "sign out of Okta in the browser, then run the same command again; "
         "or, to be somebody else: mcp-okta logout, then mcp-okta login",
     )
+
+
+def check_something_new(outputs: Outputs, tokens: Tokens, needed: Sequence[str]) -> None:
+    """
+    Ask nobody for what the tokens have: the next ones would be the same.
+
+    Raises:
+        NotAllowed: the challenge names nothing that they lack.
+    """
+    if not set(needed) <= set(tokens.scopes):
+        return
+    why = f"for lack of {' '.join(needed)}, which your token has" if needed else "and does not say which scope it lacks"
+    raise NotAllowed(
+        f"{outputs.url} refuses the call {why}",
+        "mcp-okta login, and if that does not help, ask whoever deployed the server",
+        tuple(needed),
+    )
+
+
+class Denials:
+    """What Okta has denied to whom, for the life of this process: asking again would only open the browser again."""
+
+    def __init__(self) -> None:
+        self._denied: list[tuple[str | None, NotAllowed]] = []
+
+    def keep(self, tokens: Tokens, denial: NotAllowed) -> None:
+        """Remember what the person of these tokens was denied."""
+        self._denied.append((person_of(tokens), denial))
+
+    def check(self, tokens: Tokens, needed: Sequence[str]) -> None:
+        """
+        Ask nobody again for what they were denied; Okta grants all that is asked for or nothing.
+
+        Raises:
+            NotAllowed: as it was.
+        """
+        person = person_of(tokens)
+        for denied, denial in self._denied:
+            if denied == person and set(denial.scopes) <= set(needed):
+                raise NotAllowed(denial.message, denial.remedy, denial.scopes)

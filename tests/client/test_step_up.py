@@ -7,13 +7,13 @@ import anyio
 import jwt
 import pytest
 
-from client.errors import SignInFailed
+from client.errors import NotAllowed, SignInFailed
 from client.session import open_session
 from client.sign_in import sign_in
 from client.step_up import check_same_person
 from client.tokens import Tokens
 from tests.client.fake_world import World
-from tests.client.steps import call, stored
+from tests.client.steps import call, expire, stored
 from tests.client.test_tokens import TOKENS
 from tests.requirements import requirement
 
@@ -71,6 +71,67 @@ async def test_a_step_up_tells_okta_who_is_meant_and_a_sign_in_does_not(world: W
 
     await sign_in(world.outputs, world.store, world.browser("reader"), transport=world.wire)
     assert stored(world).scopes == ("mcp:read", "offline_access")
+
+
+@requirement("client:step-up-once-denied")
+async def test_a_denied_step_up_is_not_asked_again_in_the_session(world: World) -> None:
+    """MCP authorization, step-up flow: attempts are tracked; each would open the browser for the same answer."""
+    browser = world.browser("reader")
+    denials = []
+    with anyio.fail_after(10):
+        async with open_session(world.outputs, world.store, browser, transport=world.wire) as session:
+            for _ in range(3):
+                with pytest.raises(NotAllowed, match=r"mcp:write.*Policy evaluation failed") as denial:
+                    await session.call_tool("remember", {"text": "tea"})
+                denials.append((denial.value.message, denial.value.remedy, denial.value.scopes))
+            assert await session.call_tool("whoami") == {"subject": "somebody"}
+
+    assert len(browser.opened) == 2
+    assert denials[0] == denials[1] == denials[2]
+
+
+@requirement("client:step-up-once-denied")
+async def test_what_one_person_was_denied_another_may_ask_for(world: World) -> None:
+    """Somebody else may have signed in meanwhile, in another process with the same store."""
+    browser = world.browser("reader")
+    with anyio.fail_after(10):
+        async with open_session(world.outputs, world.store, browser, transport=world.wire) as session:
+            with pytest.raises(NotAllowed):
+                await session.call_tool("remember", {"text": "tea"})
+            browser.person = "editor"
+            await sign_in(world.outputs, world.store, browser, transport=world.wire)
+            assert (await session.call_tool("remember", {"text": "tea"}))["text"] == "tea"
+
+
+@requirement("client:step-up-nothing-new")
+@pytest.mark.parametrize("names_scopes", [True, False])
+async def test_a_challenge_for_nothing_new_opens_no_browser(world: World, names_scopes: bool) -> None:
+    """Scopes that the token has, or none: no sign-in could bring more (MCP authorization, step-up flow)."""
+    browser = world.browser("editor")
+    await sign_in(world.outputs, world.store, browser, ["mcp:write"], transport=world.wire)
+    grant = world.okta.grants[-1]
+    grant.scopes = "mcp:read"  # the server sees less than the client was told
+    world.server.names_scopes = names_scopes
+
+    with pytest.raises(NotAllowed, match="refuses the call") as error:
+        await call(world, browser, "remember", text="tea")
+
+    assert len(browser.opened) == 1
+    assert ("mcp:write" in error.value.message) is names_scopes
+    assert stored(world).refresh_token == grant.refresh
+
+
+@requirement("client:step-up-nothing-new")
+async def test_a_scope_that_a_refresh_took_away_is_asked_for_again(world: World) -> None:
+    """A policy that changed, and changed back: what counts is what the stored token lacks."""
+    browser = world.browser("editor")
+    await sign_in(world.outputs, world.store, browser, ["mcp:write"], transport=world.wire)
+    world.okta.grants[-1].scopes = "mcp:read offline_access"
+    expire(world)
+
+    assert (await call(world, browser, "remember", text="tea"))["text"] == "tea"
+
+    assert (world.okta.refreshes, len(browser.opened)) == (1, 2)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ REQUIREMENTS = {
     "step-up": "MCP authorization, step-up flow: the union of granted and challenged scopes, once",
     "step-up-denied": "issue 3, must show: refused with a readable reason; the old tokens still work",
     "step-up-same-person": "RFC 9700 §4.7; OpenID Connect Core §3.1.2.1: a step-up is for who is signed in",
+    "step-up-once-denied": "MCP authorization, step-up flow: clients limit retries and track attempts",
+    "step-up-nothing-new": "MCP authorization, step-up flow: a challenge that names nothing new asks nobody",
     "superseded-revoked": "docs/facts/mcp-on-lambda.md: the superseded refresh token stays alive at Okta: revoke it",
     "secret-files": "common rules: secret files are 0600, written atomically",
     "no-secrets-shown": "common rules: no secret in logs, exceptions or outputs",
