@@ -14,7 +14,7 @@ from client.login import authorize, refresh
 from client.outputs import Outputs
 from client.revocation import revoke_quietly
 from client.step_up import Denials, check_same_person, check_something_new
-from client.tokens import Tokens, TokenStore
+from client.tokens import Notice, Tokens, TokenStore, tell_person
 
 SIGN_IN_SECONDS = 300  # for a person to finish it in the browser
 
@@ -36,6 +36,7 @@ class OktaAuth(httpx2.Auth):
         browser: Browser | None,
         wait_seconds: float,
         signed_in: SignedIn | None = None,
+        notice: Notice = tell_person,
     ) -> None:
         """
         Know the server and the person's store.
@@ -43,6 +44,7 @@ class OktaAuth(httpx2.Auth):
         Args:
             wait_seconds: for a person to finish a sign-in.
             signed_in: is told of each sign-in that was finished.
+            notice: is told of tokens that could not be ended.
         """
         self._outputs = outputs
         self._store = store
@@ -50,6 +52,7 @@ class OktaAuth(httpx2.Auth):
         self._browser = browser
         self._wait_seconds = wait_seconds
         self._signed_in = signed_in
+        self._notice = notice
         self._turn = anyio.Lock()
         self._spent: str | None = None
         self._denials = Denials()
@@ -141,7 +144,7 @@ class OktaAuth(httpx2.Auth):
         new = await authorize(self._outputs, start, refusal, self._exchange, self._browser, self._wait_seconds)
         if start is not None:
             await self._refuse_another_person(start, new)
-        await replace(self._outputs, self._store, new, self._exchange)
+        await replace(self._outputs, self._store, new, self._exchange, self._notice)
         if self._signed_in is not None:
             self._signed_in(new)
         return new
@@ -150,18 +153,18 @@ class OktaAuth(httpx2.Auth):
         try:
             check_same_person(self._outputs, old, new)
         except SignInFailed:
-            await revoke_quietly(new, self._exchange)
+            await revoke_quietly(new, self._exchange, self._notice)
             raise
 
 
-async def replace(outputs: Outputs, store: TokenStore, new: Tokens, exchange: Exchange) -> None:
+async def replace(outputs: Outputs, store: TokenStore, new: Tokens, exchange: Exchange, notice: Notice) -> None:
     """Keep new tokens, and end those that they supersede."""
     account = outputs.account
     async with store.lock(account):
         superseded = store.load(account)
         store.save(account, new)
     if superseded is not None:
-        await revoke_quietly(superseded, exchange)
+        await revoke_quietly(superseded, exchange, notice)
 
 
 def bearing(request: httpx2.Request, tokens: Tokens | None) -> httpx2.Request:

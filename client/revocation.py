@@ -1,43 +1,57 @@
 """End tokens at Okta. Source: RFC 7009; Okta's /revoke takes a public client's id as a parameter."""
 
-import logging
+from collections.abc import Mapping
 from datetime import datetime
 
 import httpx2
 
-from client.errors import ClientError, RevocationFailed, ServerError, place
+from client.errors import ClientError, RevocationFailed, place
 from client.exchange import Exchange
 from client.outputs import Outputs
 from client.token_answer import reason
-from client.tokens import Tokens, TokenStore
+from client.tokens import Notice, Tokens, TokenStore
 
-logger = logging.getLogger(__name__)
+CLEAR_SESSIONS = "ask an Okta administrator to clear your sessions"
 
 
-async def revoke(tokens: Tokens, exchange: Exchange) -> None:
+async def revoke(tokens: Tokens, exchange: Exchange) -> dict[str, str]:
     """
-    End the refresh token and the access token.
+    End the refresh token and the access token, each also where the other could not be.
 
-    Raises:
-        ServerError: Okta refused to.
-        NetworkError: Okta cannot be reached.
+    Those that stay alive come back, with why.
     """
-    url = str(tokens.metadata.get("revocation_endpoint") or f"{tokens.issuer}/v1/revoke")
+    alive = {}
     for hint, token in (("refresh_token", tokens.refresh_token), ("access_token", tokens.access_token)):
-        if token is None:
-            continue
-        data = {"token": token, "token_type_hint": hint, "client_id": tokens.client_id}
-        response = await exchange(httpx2.Request("POST", url, data=data))
-        if response.status_code != 200:
-            raise ServerError(f"{place(url)} did not revoke the {hint}: {reason(response)}", "mcp-okta logout")
+        if token is not None and (why := await _end(tokens, hint, token, exchange)):
+            alive[hint.replace("_", " ")] = why
+    return alive
 
 
-async def revoke_quietly(tokens: Tokens, exchange: Exchange) -> None:
-    """End tokens that newer ones replace; the newer ones are worth more than a failure here."""
+async def _end(tokens: Tokens, hint: str, token: str, exchange: Exchange) -> str:
+    """End one token; where that fails, why."""
+    url = str(tokens.metadata.get("revocation_endpoint") or f"{tokens.issuer}/v1/revoke")
+    data = {"token": token, "token_type_hint": hint, "client_id": tokens.client_id}
     try:
-        await revoke(tokens, exchange)
+        response = await exchange(httpx2.Request("POST", url, data=data))
     except ClientError as error:
-        logger.warning("superseded tokens stay alive: %s", error.message)
+        return error.message
+    return "" if response.status_code == 200 else f"{place(url)} answered: {reason(response)}"
+
+
+async def revoke_quietly(tokens: Tokens, exchange: Exchange, notice: Notice) -> None:
+    """End tokens that are no longer used here; a failure is said, and no more: newer ones are worth more than that."""
+    alive = await revoke(tokens, exchange)
+    if alive:
+        kinds = " and the ".join(alive)
+        notice(
+            f"the {kinds} that this client no longer uses could not be revoked ({_reasons(alive)}): "
+            f"if others may know what is left alive, {CLEAR_SESSIONS}"
+        )
+
+
+def _reasons(alive: Mapping[str, str]) -> str:
+    """Each reason once, and on one line."""
+    return " ".join("; ".join(dict.fromkeys(alive.values())).split())
 
 
 async def forget(outputs: Outputs, store: TokenStore, exchange: Exchange) -> bool:
@@ -53,13 +67,18 @@ async def forget(outputs: Outputs, store: TokenStore, exchange: Exchange) -> boo
         store.remove(account)
         if tokens is None:
             return False
-        try:
-            await revoke(tokens, exchange)
-        except ClientError as error:
-            until = datetime.fromtimestamp(tokens.expires_at).astimezone().isoformat(timespec="minutes")
-            raise RevocationFailed(
-                f"you are signed out here, but the tokens were not revoked ({error.message}): "
-                f"the access token is good until {until}, the refresh token until Okta's policy ends it",
-                "ask an Okta administrator to clear your sessions, if the tokens may be known to others",
-            ) from error
+        alive = await revoke(tokens, exchange)
+    if alive:
+        raise not_revoked(tokens, alive)
     return True
+
+
+def not_revoked(tokens: Tokens, alive: Mapping[str, str]) -> RevocationFailed:
+    """What is left alive after a sign-out, and until when."""
+    until = datetime.fromtimestamp(tokens.expires_at).astimezone().isoformat(timespec="minutes")
+    ends = {"access token": until, "refresh token": "Okta's policy ends it"}
+    lifetimes = ", ".join(f"the {kind} is good until {ends[kind]}" for kind in alive)
+    return RevocationFailed(
+        f"you are signed out here, but the tokens were not revoked ({_reasons(alive)}): {lifetimes}",
+        f"{CLEAR_SESSIONS}, if the tokens may be known to others",
+    )

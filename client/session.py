@@ -18,7 +18,7 @@ from client.browser import Browser
 from client.errors import BadAnswer, ClientError, ToolFailed
 from client.exchange import TIMEOUT, Exchange, to_okta
 from client.outputs import Outputs
-from client.tokens import TokenStore
+from client.tokens import Notice, TokenStore, tell_person
 from client.transport import ChallengeTransport, Network
 
 VERSION = version("mcp-okta")
@@ -95,18 +95,20 @@ async def open_session(
     transport: httpx2.AsyncBaseTransport | None = None,
     sign_in_seconds: float = SIGN_IN_SECONDS,
     signed_in: SignedIn | None = None,
+    notice: Notice = tell_person,
 ) -> AsyncGenerator[Session]:
     """
     Open a session; sign in, refresh and ask for more scope as its calls need it.
 
-    `browser` shows a URL to the person; None means that nobody can be asked. `signed_in` is told of each sign-in.
+    `browser` shows a URL to the person; None means that nobody can be asked. `signed_in` is told of each sign-in,
+    `notice` of tokens that could not be ended.
 
     Raises:
         ClientError: a subclass says what happened and what to type.
     """
 
     def person(exchange: Exchange) -> httpx2.Auth:
-        return OktaAuth(outputs, tokens, exchange, browser, sign_in_seconds, signed_in)
+        return OktaAuth(outputs, tokens, exchange, browser, sign_in_seconds, signed_in, notice)
 
     async with open_session_with(outputs, person, transport=transport) as session:
         yield session

@@ -13,7 +13,7 @@ from client.exchange import to_okta
 from client.outputs import Outputs
 from client.polling import Sleep
 from client.revocation import forget
-from client.tokens import Tokens, TokenStore
+from client.tokens import Notice, Tokens, TokenStore, tell_person
 from client.transport import ChallengeTransport, Network
 
 
@@ -25,6 +25,7 @@ async def sign_in(
     *,
     transport: httpx2.AsyncBaseTransport | None = None,
     sign_in_seconds: float = SIGN_IN_SECONDS,
+    notice: Notice = tell_person,
 ) -> Tokens:
     """
     Sign in anew, for the base scopes and these, whoever is signed in now.
@@ -38,7 +39,7 @@ async def sign_in(
     refusal = httpx2.Response(401, headers={"WWW-Authenticate": f'Bearer scope="{asked}"'})
     network = ChallengeTransport(transport or Network())
     async with to_okta(outputs, network) as exchange:
-        auth = OktaAuth(outputs, tokens, exchange, browser, sign_in_seconds)
+        auth = OktaAuth(outputs, tokens, exchange, browser, sign_in_seconds, notice=notice)
         return await auth.sign_in(refusal, None, fresh=True)
 
 
@@ -50,6 +51,7 @@ async def sign_in_by_device(
     show: Show = tell,
     sleep: Sleep = anyio.sleep,
     transport: httpx2.AsyncBaseTransport | None = None,
+    notice: Notice = tell_person,
 ) -> Tokens:
     """
     Sign in anew on another device, for the base scopes and these, whoever is signed in now.
@@ -62,7 +64,7 @@ async def sign_in_by_device(
     asked = tuple(dict.fromkeys((*outputs.base_scopes, *scopes)))
     async with to_okta(outputs, transport or Network()) as exchange:
         new = await sign_in_on_another_device(outputs, asked, exchange, show, sleep)
-        await replace(outputs, tokens, new, exchange)
+        await replace(outputs, tokens, new, exchange, notice)
         return new
 
 

@@ -18,6 +18,7 @@ REQUIREMENTS = {
     "step-up-once-denied": "MCP authorization, step-up flow: clients limit retries and track attempts",
     "step-up-nothing-new": "MCP authorization, step-up flow: a challenge that names nothing new asks nobody",
     "superseded-revoked": "docs/facts/mcp-on-lambda.md: the superseded refresh token stays alive at Okta: revoke it",
+    "superseded-said": "RFC 7009 §2.2.1: a superseded token that Okta did not end is said, by kind, with what to do",
     "secret-files": "common rules: secret files are 0600, written atomically",
     "no-secrets-shown": "common rules: no secret in logs, exceptions or outputs",
     "no-browser": "docs/architecture.md: exit code 3, sign-in needed",
