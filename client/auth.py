@@ -8,7 +8,7 @@ import httpx2
 from mcp.client.auth.utils import extract_field_from_www_auth
 
 from client.browser import Browser
-from client.errors import NotAllowed, SignInFailed, SignInNeeded
+from client.errors import NetworkError, NotAllowed, ServerError, SignInFailed, SignInNeeded
 from client.exchange import Exchange
 from client.login import authorize, refresh
 from client.outputs import Outputs
@@ -73,8 +73,16 @@ class OktaAuth(httpx2.Auth):
             yield bearing(request, tokens)
 
     async def _current(self) -> Tokens | None:
+        """The stored tokens, renewed a little early; while Okta is in trouble, the old ones until they end."""
         tokens = self._store.load(self._outputs.account)
-        return await self._renewed(tokens) if tokens is not None and tokens.expired(time.time()) else tokens
+        if tokens is None or not tokens.expired(time.time()):
+            return tokens
+        try:
+            return await self._renewed(tokens)
+        except (NetworkError, ServerError):
+            if tokens.expired(time.time(), slack_seconds=0):
+                raise
+            return tokens
 
     async def _renewed(self, old: Tokens) -> Tokens:
         """

@@ -1,12 +1,14 @@
 """client/auth.py and client/login.py: sign-in, refresh and step-up, in process. Sockets only for the callback."""
 
 import re
+import time
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import anyio
 import pytest
 
-from client.errors import BadAnswer, NotAllowed, ServerError, SignInNeeded
+from client.errors import BadAnswer, NetworkError, NotAllowed, ServerError, SignInNeeded
 from client.session import open_session
 from client.sign_in import sign_in
 from client.tokens import FileTokens
@@ -253,3 +255,34 @@ async def test_neither_tokens_nor_store_show_a_secret(world: World) -> None:
     for text in (repr(tokens), repr(world.store), str(tokens)):
         assert tokens.access_token not in text
         assert tokens.refresh_token is not None and tokens.refresh_token not in text
+
+
+@requirement("client:old-token-until-it-ends")
+@pytest.mark.parametrize("status", [503, 429])
+async def test_a_token_that_is_still_good_is_used_while_okta_is_in_trouble(world: World, status: int) -> None:
+    """The early renewal is for comfort; within its seconds the old token still counts (RFC 6749 §1.5)."""
+    browser = world.browser("reader")
+    await call(world, browser)
+    world.store.save(world.outputs.account, replace(stored(world), expires_at=time.time() + 25))
+    world.okta.status = status
+
+    assert await call(world, browser) == {"subject": "somebody"}
+
+    world.store.save(world.outputs.account, replace(stored(world), expires_at=time.time() - 1))
+    with pytest.raises(ServerError, match=f"answered {status}"):
+        await call(world, browser)
+    assert len(browser.opened) == 1
+
+
+@requirement("client:old-token-until-it-ends")
+async def test_a_token_that_is_still_good_is_used_while_okta_cannot_be_reached(world: World) -> None:
+    """The same where nobody answers; a token that the server refuses meanwhile still ends with Okta's absence."""
+    await call(world, world.browser("reader"))
+    world.store.save(world.outputs.account, replace(stored(world), expires_at=time.time() + 25))
+    del world.wire.hosts["acme.okta.com"]
+
+    assert await call(world, None) == {"subject": "somebody"}
+
+    world.okta.expire_access_tokens()
+    with pytest.raises(NetworkError, match=r"acme\.okta\.com.*cannot be reached"):
+        await call(world, None)

@@ -11,6 +11,7 @@ REQUIREMENTS = {
     "refresh-in-a-new-process": "issue 3, must show: after the access token expired, no sign-in",
     "refresh-together": "issue 3, must show: two calls at the same moment with an expired token both succeed",
     "refresh-before-browser": "issue 3 §4: a token that the server refuses is refreshed before anybody is asked",
+    "old-token-until-it-ends": "docs/security.md: whoever is warm works on while Okta is down",
     "challenge-forms": "docs/facts/mcp-on-lambda.md: API Gateway renames WWW-Authenticate",
     "step-up": "MCP authorization, step-up flow: the union of granted and challenged scopes, once",
     "step-up-denied": "issue 3, must show: refused with a readable reason; the old tokens still work",
