@@ -135,6 +135,13 @@ def settings_without_pulumi() -> dict[str, Any]:
     return settings if "url" in settings else {}
 
 
+def service_settings(with_file: bool) -> dict[str, str]:
+    """The service and its key by the environment, and by `.env` unless an option has named another environment."""
+    from client.outputs import SERVICE_KEY, SERVICE_NAME, read_settings
+
+    return read_settings((SERVICE_NAME, SERVICE_KEY), os.environ, dotenv_file() if with_file else None)
+
+
 def dotenv_file() -> Path:
     """The `.env` of the current folder, else that of the repository."""
     here = Path.cwd() / ".env"

@@ -23,7 +23,6 @@ Service = Annotated[
     str | None, typer.Option("--service", envvar="MCP_OKTA_SERVICE", help="Call as this service, without a person.")
 ]
 Key = Annotated[Path | None, typer.Option("--key", help="The PEM file of the service's private key.")]
-KEY_VARIABLE = "MCP_OKTA_SERVICE_KEY"  # a file's name or the PEM itself, which a command line would show to others
 
 
 class Target:
@@ -51,15 +50,20 @@ class Target:
 
     def session(self, service: str | None, key: Path | None) -> "AbstractAsyncContextManager[Session]":
         """
-        A session as the service, by the token in `TOKEN`, or as the person who signs in; in this order.
+        A session as the service, by the token in `TOKEN`, as the service of `.env`, or as the person who signs in.
 
         Raises:
             ClientError: the service, its key or the token cannot be used.
         """
+        from cli.outputs import service_settings
+        from client.outputs import SERVICE_KEY, SERVICE_NAME
         from client.session import open_session, open_session_with
 
+        settings = service_settings(with_file=not any(value for _, value in self._options))
+        if key is not None or not os.environ.get("TOKEN"):
+            service = service or settings.get(SERVICE_NAME)
         if service is not None or key is not None:
-            source = str(key) if key else os.environ.get(KEY_VARIABLE, "")
+            source = str(key) if key else settings.get(SERVICE_KEY, "")
             return open_session_with(self.outputs, self._as_service(service, source))
         if os.environ.get("TOKEN"):
             from client.given import GivenToken
@@ -79,10 +83,11 @@ class Target:
     def _as_service(self, service: str | None, key: str) -> "Authorization":
         from client.errors import ServiceUnusable
         from client.keys import MAKE_KEY, read_key
+        from client.outputs import SERVICE_KEY, SERVICE_NAME
         from client.service import ServiceAuth, find_service
 
         if not service or not key:
-            lacking = f"--key (or {KEY_VARIABLE})" if service else "--service (or MCP_OKTA_SERVICE)"
+            lacking = f"--key (or {SERVICE_KEY})" if service else f"--service (or {SERVICE_NAME})"
             raise ServiceUnusable(f"{lacking} is missing: a service needs both its name and its key", MAKE_KEY)
         find_service(self.outputs, service)
         private = read_key(key)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ ENVIRONMENT = {
     "redirect_uris": "REDIRECT_URIS",
     "base_scopes": "BASE_SCOPES",
 }
+SERVICE_NAME = "MCP_OKTA_SERVICE"
+SERVICE_KEY = "MCP_OKTA_SERVICE_KEY"  # a file's name or the PEM itself, which a command line would show to others
 
 
 @dataclass(frozen=True)
@@ -119,21 +121,24 @@ def read_file(path: Path) -> dict[str, Any]:
 
 def environment_values(environ: Mapping[str, str], dotenv: Path | None = None) -> dict[str, Any]:
     """
-    The settings in the shape of stack outputs; a variable wins over the file, and an empty value counts as none.
+    The settings in the shape of stack outputs.
 
     Source: ours; `.env.example` has the names.
     """
-    written = dotenv_values(dotenv) if dotenv and dotenv.is_file() else {}
-    found: dict[str, Any] = {}
-    for name, variable in ENVIRONMENT.items():
-        text = environ.get(variable, "").strip() or (written.get(variable) or "").strip()
-        if text:
-            found[name] = text
+    settings = read_settings(ENVIRONMENT.values(), environ, dotenv)
+    found: dict[str, Any] = {name: settings[at] for name, at in ENVIRONMENT.items() if at in settings}
     if "redirect_uris" in found:
         found["redirect_uris"] = [uri.strip() for uri in found["redirect_uris"].split(",") if uri.strip()]
     if "base_scopes" in found:
         found["base_scopes"] = found["base_scopes"].split()
     return found
+
+
+def read_settings(variables: Iterable[str], environ: Mapping[str, str], dotenv: Path | None = None) -> dict[str, str]:
+    """The settings of these names; a variable wins over the file, and an empty value counts as none."""
+    written = dotenv_values(dotenv) if dotenv and dotenv.is_file() else {}
+    texts = {name: environ.get(name, "").strip() or (written.get(name) or "").strip() for name in variables}
+    return {name: text for name, text in texts.items() if text}
 
 
 def _problems(values: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from cli.outputs import service_settings
 from client.errors import NotAllowed, ServiceUnusable, SignInNeeded
 from tests.cli.person.fake_cloud import FakeCloud, serving
 from tests.cli.person.test_person import run
@@ -29,6 +30,7 @@ def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCloud
         module = types.ModuleType("cli.outputs")
         module.outputs_for = lambda stack, branch, file: (running.outputs, running.folder)  # type: ignore[attr-defined]
         module.LOCAL, module.settings_without_pulumi = "local", dict  # type: ignore[attr-defined]
+        module.service_settings = service_settings  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "cli.outputs", module)
         yield running
 
@@ -67,6 +69,55 @@ def test_a_service_calls_by_options_or_by_environment(
 
     assert json.loads(run(*words).stdout) == {"subject": "somebody"}
     assert not list(cloud.folder.glob("*.json"))
+
+
+ENV_FILE = "MCP_OKTA_SERVICE=nightly\nMCP_OKTA_SERVICE_KEY={key}\n"
+
+
+@requirement("client:service-in-env-file")
+@pytest.mark.parametrize("how", ["file", "PEM", "key by option", "name by option"])
+def test_a_service_calls_by_what_the_env_file_says(cloud: FakeCloud, key: Path, how: str) -> None:
+    """`.env.example`: both names are settings like the others; before, the command went on as a person."""
+    pem = '"' + key.read_text() + '"'
+    text = ENV_FILE.format(key=pem if how == "PEM" else key)
+    words = {"key by option": ["--key", str(key)], "name by option": ["--service", "nightly"]}.get(how, [])
+    lines = text.splitlines()
+    kept = {"key by option": lines[:1], "name by option": lines[1:]}.get(how, lines)
+    Path(".env").write_text("\n".join(kept))
+
+    done = run("call", "whoami", "--json", *words)
+    assert done.exit_code == 0, done.exception
+    assert json.loads(done.stdout) == {"subject": "somebody"}
+    assert [assertion["sub"] for assertion in cloud.okta.assertions] == [CLIENT]
+
+
+@requirement("client:service-in-env-file")
+def test_what_is_named_by_hand_goes_before_the_env_file(
+    cloud: FakeCloud, key: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable wins over the file, `TOKEN` among them; an option that names an environment means no `.env`."""
+    Path(".env").write_text(ENV_FILE.format(key=key))
+    named = run("call", "whoami", "--stack", "prod").exception
+    assert isinstance(named, SignInNeeded) and cloud.okta.assertions == []
+
+    run("call", "whoami")
+    monkeypatch.setenv("TOKEN", next(iter(cloud.okta.grants[-1].access)))
+    assert run("call", "whoami").exit_code == 0
+    assert len(cloud.okta.assertions) == 1
+
+    monkeypatch.delenv("TOKEN")
+    monkeypatch.setenv("MCP_OKTA_SERVICE", "weekly")
+    other = run("call", "whoami").exception
+    assert isinstance(other, ServiceUnusable) and "no service 'weekly'" in other.message
+
+
+@requirement("client:service-in-env-file")
+def test_half_a_service_in_the_env_file_is_no_person(cloud: FakeCloud) -> None:
+    """Exit code 2: a name without a key is a mistake, and no reason to ask somebody to sign in."""
+    Path(".env").write_text("MCP_OKTA_SERVICE=nightly\nMCP_OKTA_SERVICE_KEY=\n")
+    error = run("call", "whoami").exception
+
+    assert isinstance(error, ServiceUnusable) and "MCP_OKTA_SERVICE_KEY" in error.message
 
 
 def test_a_service_without_its_key_is_told_what_is_missing(cloud: FakeCloud, key: Path) -> None:

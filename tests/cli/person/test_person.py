@@ -33,7 +33,7 @@ BLOCKED = {"pulumi", "pulumi_okta", "pulumi_aws", "boto3", "botocore", "moto", "
 sys.meta_path.insert(0, Blocker())
 outputs = types.ModuleType("cli.outputs")
 outputs.outputs_for = lambda *chosen: (json.loads(os.environ["TEST_OUTPUTS"]), pathlib.Path(os.environ["TEST_TOKENS"]))
-outputs.LOCAL, outputs.settings_without_pulumi = "local", dict
+outputs.LOCAL, outputs.settings_without_pulumi, outputs.service_settings = "local", dict, lambda with_file: {}
 sys.modules["cli.outputs"] = outputs
 import typer
 from cli import person
@@ -55,6 +55,7 @@ def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCloud
         module = types.ModuleType("cli.outputs")
         module.outputs_for = lambda stack, branch, file: (running.outputs, running.folder)  # type: ignore[attr-defined]
         module.LOCAL, module.settings_without_pulumi = "local", dict  # type: ignore[attr-defined]
+        module.service_settings = lambda with_file: {}  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "cli.outputs", module)
         become(running, monkeypatch, "editor")
         yield running
