@@ -8,6 +8,7 @@ import httpx2
 from mcp.client.auth.utils import extract_field_from_www_auth
 
 from client.browser import Browser
+from client.claims import person_of
 from client.errors import NetworkError, NotAllowed, ServerError, SignInFailed, SignInNeeded
 from client.exchange import Exchange
 from client.login import authorize, refresh
@@ -133,11 +134,11 @@ class OktaAuth(httpx2.Auth):
             if stored.access_token != old.access_token and set(needed) <= set(stored.scopes):
                 return stored
             check_something_new(self._outputs, stored, needed)
-            self._denials.check(stored, needed)
+            self._denials.check(person_of(stored), needed)
             try:
                 return await self._ask(refusal, stored, needed)
             except NotAllowed as denial:
-                self._denials.keep(stored, denial)
+                self._denials.keep(person_of(stored), denial)
                 raise
 
     async def _ask(self, refusal: httpx2.Response, start: Tokens | None, needed: Sequence[str] = ()) -> Tokens:

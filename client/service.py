@@ -3,7 +3,9 @@
 import secrets
 import time
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
+import anyio
 import httpx2
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -15,6 +17,7 @@ from client.exchange import Exchange
 from client.keys import MAKE_KEY, public_jwk
 from client.outputs import Outputs, Service
 from client.provider import Memory, bare_request, drive
+from client.step_up import Denials
 from client.token_answer import reason
 
 ASSERTION_SECONDS = 300
@@ -36,28 +39,70 @@ class ServiceAuth(httpx2.Auth):
         self._key = key
         self._exchange = exchange
         self._token: str | None = None
+        self._turn = anyio.Lock()
+        self._denials = Denials()
 
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
-        """Send the request with the token there is, and once more with a new one where that is no longer taken."""
+        """Send the request with the token there is, and once more after each thing that improves it."""
         kept = self._token is not None
-        response = yield bearing_text(request, await self._current())
+        response = yield bearing_text(request, sent := await self._current())
         if response.status_code == 401 and kept:
             self._token = None
-            response = yield bearing_text(request, await self._current())
+            response = yield bearing_text(request, sent := await self._current())
         if needs_more_scope(response):
-            raise self._lacks(needed_scopes(response))
+            await self._widen(needed := needed_scopes(response), sent)
+            response = yield bearing_text(request, await self._current())
+            if needs_more_scope(response):
+                raise self._refused(needed)
 
     async def _current(self) -> str:
         if self._token is None:
             self._token = await ask_token(self._outputs, self._service, self._key, self._exchange)
         return self._token
 
-    def _lacks(self, needed: list[str]) -> NotAllowed:
-        missing = tuple(scope for scope in needed if scope not in self._service.scopes)
+    async def _widen(self, needed: list[str], sent: str) -> None:
+        """
+        Ask for what a tool needs on top of what there is, unless the outputs say what the service has.
+
+        Raises:
+            NotAllowed: the service does not have it, or nothing is named that it lacks.
+        """
+        async with self._turn:
+            if self._token != sent:  # another request of this session was faster
+                return
+            missing = tuple(scope for scope in needed if scope not in self._service.scopes)
+            if not missing:
+                raise self._refused(needed)
+            if self._name in self._outputs.services:
+                raise self._lacks(missing)
+            self._denials.check(self._name, missing)
+            await self._ask_for(missing)
+
+    async def _ask_for(self, missing: tuple[str, ...]) -> None:
+        wider = replace(self._service, scopes=(*self._service.scopes, *missing))
+        try:
+            self._token = await ask_token(self._outputs, wider, self._key, self._exchange)
+        except NotAllowed as denial:
+            lacks = self._lacks(missing, f" ({denial.message})")
+            self._denials.keep(self._name, lacks)
+            raise lacks from denial
+        self._service = wider
+
+    def _lacks(self, missing: tuple[str, ...], why: str = "") -> NotAllowed:
         return NotAllowed(
-            f"the service {self._name} does not have {' '.join(missing)} on {self._outputs.url}",
+            f"the service {self._name} does not have {' '.join(missing)} on {self._outputs.url}{why}",
             "who deploys it adds the scope to `services` of the stack, then: mcp-okta up",
             missing,
+        )
+
+    def _refused(self, needed: list[str]) -> NotAllowed:
+        """The server's refusal of a token that should do, or that nothing is said about."""
+        lack = f"for lack of {' '.join(needed)}, which its token should have"
+        return NotAllowed(
+            f"{self._outputs.url} refuses the service {self._name} "
+            f"{lack if needed else 'without saying which scope it lacks'}",
+            "who deploys it: mcp-okta up, so that Okta, the server and the outputs agree",
+            tuple(needed),
         )
 
 

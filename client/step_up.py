@@ -50,23 +50,22 @@ def check_something_new(outputs: Outputs, tokens: Tokens, needed: Sequence[str])
 
 
 class Denials:
-    """What Okta has denied to whom, for the life of this process: asking again would only open the browser again."""
+    """What Okta has denied to whom, for the life of this process: asking again would only get the same answer."""
 
     def __init__(self) -> None:
         self._denied: list[tuple[str | None, NotAllowed]] = []
 
-    def keep(self, tokens: Tokens, denial: NotAllowed) -> None:
-        """Remember what the person of these tokens was denied."""
-        self._denied.append((person_of(tokens), denial))
+    def keep(self, who: str | None, denial: NotAllowed) -> None:
+        """Remember what somebody was denied."""
+        self._denied.append((who, denial))
 
-    def check(self, tokens: Tokens, needed: Sequence[str]) -> None:
+    def check(self, who: str | None, needed: Sequence[str]) -> None:
         """
-        Ask nobody again for what they were denied; Okta grants all that is asked for or nothing.
+        Ask for nothing again that was denied; Okta grants all that is asked for or nothing.
 
         Raises:
             NotAllowed: as it was.
         """
-        person = person_of(tokens)
         for denied, denial in self._denied:
-            if denied == person and set(denial.scopes) <= set(needed):
+            if denied == who and set(denial.scopes) <= set(needed):
                 raise NotAllowed(denial.message, denial.remedy, denial.scopes)

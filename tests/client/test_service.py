@@ -82,6 +82,71 @@ async def test_a_tool_beyond_a_services_scopes_is_refused_with_who_can_change_it
     assert "`services`" in caught.value.remedy
 
 
+@pytest.fixture
+def unlisted(nightly: World) -> World:
+    """A world in which nobody told the client of services, as with settings from `.env`; the service may write."""
+    nightly.okta.services[CLIENT][1].add("mcp:write")
+    nightly.outputs = replace(nightly.outputs, services={}, environment="")
+    return nightly
+
+
+@requirement("client:service-step-up")
+async def test_a_service_that_the_settings_do_not_list_asks_once_for_what_a_tool_needs(
+    unlisted: World, key: rsa.RSAPrivateKey
+) -> None:
+    """Nobody said which scopes it has, so the challenge does: the union with those it has (RFC 6750 §3.1)."""
+    async with open_session_with(unlisted.outputs, as_service(unlisted, key, CLIENT), transport=unlisted.wire) as it:
+        assert await it.call_tool("whoami") == {"subject": "somebody"}
+        for _ in range(2):
+            assert (await it.call_tool("remember", {"text": "tea"}))["text"] == "tea"
+
+    assert [grant.scopes for grant in unlisted.okta.grants] == ["mcp:read", "mcp:read mcp:write"]
+
+
+@requirement("client:service-step-up")
+async def test_a_service_that_okta_denies_more_keeps_what_it_has(unlisted: World, key: rsa.RSAPrivateKey) -> None:
+    """Asked once in a session; the message names the scope, Okta's words and who can change it."""
+    unlisted.okta.services[CLIENT][1].discard("mcp:write")
+    async with open_session_with(unlisted.outputs, as_service(unlisted, key, CLIENT), transport=unlisted.wire) as it:
+        for _ in range(2):
+            with pytest.raises(NotAllowed, match=f"service {CLIENT} does not have mcp:write") as caught:
+                await it.call_tool("remember", {"text": "tea"})
+            assert await it.call_tool("whoami") == {"subject": "somebody"}
+
+    asked = [request for request in unlisted.wire.sent if request.url.path.endswith("/token")]
+    assert len(asked) == 2
+    assert "Policy evaluation failed" in caught.value.message
+    assert (caught.value.scopes, "`services`" in caught.value.remedy) == (("mcp:write",), True)
+
+
+@requirement("client:service-step-up")
+async def test_a_token_that_lacks_what_the_outputs_give_is_said(nightly: World, key: rsa.RSAPrivateKey) -> None:
+    """Outputs and Okta differ: the message names the scope, and not the setting that is right already."""
+    nightly.okta.services[CLIENT][1].add("mcp:write")
+    nightly.outputs = replace(nightly.outputs, services={"nightly": Service(CLIENT, ("mcp:read", "mcp:write"))})
+    async with open_session_with(nightly.outputs, as_service(nightly, key), transport=nightly.wire) as it:
+        await it.call_tool("whoami")
+        nightly.okta.grants[-1].scopes = "mcp:read"
+        with pytest.raises(NotAllowed, match="for lack of mcp:read mcp:write, which its token should have") as caught:
+            await it.call_tool("remember", {"text": "tea"})
+
+    assert caught.value.remedy.startswith("who deploys it: mcp-okta up")
+    assert len(nightly.okta.assertions) == 1
+
+
+@requirement("client:service-step-up")
+@pytest.mark.parametrize("listed", [True, False])
+async def test_a_service_refused_without_a_scope_is_said(unlisted: World, key: rsa.RSAPrivateKey, listed: bool) -> None:
+    """A challenge that names none: there is nothing to ask for."""
+    if listed:
+        unlisted.outputs = replace(unlisted.outputs, services={CLIENT: Service(CLIENT, ("mcp:read",))})
+    unlisted.server.names_scopes = False
+    with pytest.raises(NotAllowed, match="without saying which scope it lacks"):
+        await call(unlisted, as_service(unlisted, key, CLIENT), "remember")
+
+    assert len(unlisted.okta.assertions) == 1
+
+
 @requirement("client:resource-identity")
 async def test_metadata_of_a_parent_is_not_used_for_a_service_either(nightly: World, key: rsa.RSAPrivateKey) -> None:
     """RFC 9728 §3.3; the SDK's provider of services has no hook for it."""

@@ -31,6 +31,7 @@ REQUIREMENTS = {
     "device": "issue 5, item 7; RFC 8628: sign-in with a code on another device",
     "device-trouble": "RFC 8628 §3.5: a poll that fails is made again, more slowly, until the code runs out",
     "service": "issue 5, item 7; RFC 7523: a service proves itself with its private key",
+    "service-step-up": "RFC 6750 §3.1: a service that no outputs list asks once for the scopes of a challenge",
     "service-in-env-file": "issue 3 §4; .env.example: a service's name and key are settings like the others",
     "given-token": "issue 5, item 7: TOKEN from the environment, for CI",
     "resource-identity": "RFC 9728 §3.3: metadata whose resource is not identical to the URL is not used",
