@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 from mcp.shared.exceptions import MCPError
 
-from client.auth import needs_more_scope, refused
+from client.challenge import needs_more_scope, refused
 from client.errors import ClientError, NotAllowed, ServerError, network_error, place
 from client.outputs import Outputs
 from client.token_answer import json_object

@@ -5,14 +5,15 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 
 import anyio
 import httpx2
-from mcp.client.auth.utils import extract_field_from_www_auth
 
 from client.browser import Browser
+from client.challenge import name_scopes, needed_scopes, needs_more_scope
 from client.claims import person_of
-from client.errors import NetworkError, NotAllowed, ServerError, SignInFailed, SignInNeeded
+from client.errors import NetworkError, NotAllowed, ServerError, SignInFailed
 from client.exchange import Exchange
 from client.login import authorize, refresh
 from client.outputs import Outputs
+from client.remedies import no_browser
 from client.revocation import revoke_quietly
 from client.step_up import Denials, check_same_person, check_something_new
 from client.tokens import Notice, Tokens, TokenStore, tell_person
@@ -187,47 +188,3 @@ def bearing_text(request: httpx2.Request, token: str | None) -> httpx2.Request:
     if token is not None:
         request.headers["Authorization"] = f"Bearer {token}"
     return request
-
-
-def needs_more_scope(response: httpx2.Response) -> bool:
-    """Whether the server refused the request for lack of scope (RFC 6750 §3.1)."""
-    return response.status_code == 403 and extract_field_from_www_auth(response, "error") == "insufficient_scope"
-
-
-def needed_scopes(response: httpx2.Response) -> list[str]:
-    """The scopes that a challenge names (RFC 6750 §3)."""
-    return (extract_field_from_www_auth(response, "scope") or "").split()
-
-
-def name_scopes(refusal: httpx2.Response, base_scopes: tuple[str, ...]) -> None:
-    """
-    Put the base scopes into a challenge that names none: the SDK would ask for all that Okta publishes.
-
-    Source: docs/facts/mcp-on-lambda.md; Okta grants all that was asked or nothing.
-    """
-    if extract_field_from_www_auth(refusal, "scope") is None:
-        challenge = refusal.headers.get("WWW-Authenticate", "")
-        separator = ", " if "=" in challenge else " "
-        named = f'scope="{" ".join(base_scopes)}"'
-        refusal.headers["WWW-Authenticate"] = f"{challenge or 'Bearer'}{separator}{named}"
-
-
-def no_browser(outputs: Outputs, missing: Sequence[str]) -> SignInNeeded:
-    """What to type where no browser can be opened."""
-    if not missing:
-        return SignInNeeded(f"you are not signed in to {outputs.url}", "mcp-okta login")
-    return SignInNeeded(
-        f"this needs {' '.join(missing)} on {outputs.url}, which takes a sign-in",
-        " ".join(["mcp-okta login", *(f"--scope {scope}" for scope in missing)]),
-    )
-
-
-def refused(outputs: Outputs, response: httpx2.Response) -> NotAllowed:
-    """The server's refusal of a token that it had asked for."""
-    scopes = tuple(needed_scopes(response))
-    wanted = f" ({' '.join(scopes)})" if scopes else ""
-    return NotAllowed(
-        f"{outputs.url} refuses the token that Okta just gave{wanted}: status {response.status_code}",
-        "mcp-okta login, and if that does not help, ask whoever deployed the server",
-        scopes,
-    )

@@ -4,7 +4,8 @@ from collections.abc import AsyncGenerator
 
 import httpx2
 
-from client.auth import bearing_text, needed_scopes, needs_more_scope
+from client.auth import bearing_text
+from client.challenge import needed_scopes, needs_more_scope
 from client.claims import shown, unverified_claims
 from client.errors import NotAllowed, SignInNeeded
 from client.outputs import Outputs

@@ -11,7 +11,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from mcp.client.auth.extensions.client_credentials import PrivateKeyJWTOAuthProvider
 
-from client.auth import bearing_text, needed_scopes, needs_more_scope
+from client.auth import bearing_text
+from client.challenge import needed_scopes, needs_more_scope
 from client.errors import NotAllowed, ServiceUnusable
 from client.exchange import Exchange
 from client.keys import MAKE_KEY, public_jwk

@@ -8,10 +8,10 @@ import httpx2
 from client.auth import SIGN_IN_SECONDS, OktaAuth, replace
 from client.browser import Browser
 from client.device import Show, sign_in_on_another_device, tell
-from client.errors import SignInNeeded
 from client.exchange import to_okta
 from client.outputs import Outputs
 from client.polling import Sleep
+from client.remedies import no_browser_to_sign_in
 from client.revocation import forget
 from client.tokens import Notice, Tokens, TokenStore, tell_person
 from client.transport import ChallengeTransport, Network
@@ -34,7 +34,7 @@ async def sign_in(
         ClientError: a subclass says what happened and what to type.
     """
     if browser is None:
-        raise SignInNeeded("no browser can be opened from here", "mcp-okta login --no-browser")
+        raise no_browser_to_sign_in(outputs, scopes)
     asked = " ".join(dict.fromkeys((*outputs.base_scopes, *scopes)))
     refusal = httpx2.Response(401, headers={"WWW-Authenticate": f'Bearer scope="{asked}"'})
     network = ChallengeTransport(transport or Network())

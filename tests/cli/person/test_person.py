@@ -128,9 +128,10 @@ def test_a_process_without_terminal_and_browser_asks_for_a_sign_in(cloud: FakeCl
     """Exit code 3, the command to type, no traceback; `login --no-browser` prints the address alone on a line."""
     code, output, errors = finish(start(cloud, None, "call", "whoami", "--stack", "prod"))
     assert (code, output) == (3, "")
-    assert errors.splitlines()[-1] == "  -> mcp-okta login --stack prod"
+    assert errors.splitlines()[-1].startswith("  -> mcp-okta login --stack prod, or ")
+    assert errors.splitlines()[-1].endswith(": mcp-okta login --stack prod --device")
     assert "Traceback" not in errors
-    assert finish(start(cloud, None, "login"))[2].splitlines()[-1] == "  -> mcp-okta login --no-browser"
+    assert finish(start(cloud, None, "login"))[2].splitlines()[-1].startswith("  -> mcp-okta login --no-browser, or ")
 
     process = start(cloud, None, "login", "--no-browser")
     assert process.stderr is not None
