@@ -34,7 +34,8 @@ class GivenToken(httpx2.Auth):
         response = yield bearing_text(request, self._token)
         if response.status_code == 401:
             raise SignInNeeded(
-                f"{self._outputs.url} does not take the token in {VARIABLE}: expired, or for another server",
+                f"{self._outputs.url} does not take the token in {VARIABLE}: "
+                "expired, revoked, or of an app that this server does not take",
                 f"get a new one, or unset {VARIABLE}, then mcp-okta login",
             )
         if needs_more_scope(response):

@@ -43,7 +43,8 @@ async def test_a_token_from_the_environment_is_used_as_it_is(world: World) -> No
 async def test_a_given_token_that_is_not_taken_or_not_enough_is_said_without_it(world: World) -> None:
     """Exit codes 3 and 4; the token is in no message."""
     stale = token_for(URL)
-    with pytest.raises(SignInNeeded, match="does not take the token") as refused:
+    words = "does not take the token in TOKEN: expired, revoked, or of an app that this server does not take"
+    with pytest.raises(SignInNeeded, match=words) as refused:
         await call_with(world, stale)
     await call(world, world.browser("reader"))
     token = stored(world).access_token

@@ -70,7 +70,9 @@ def test_the_token_of_a_removed_service_is_refused_after_up(machines: Deployment
     unknown = machines.checkout.run("call", "whoami", "--service", "weekly", "--key", "weekly.pem")
 
     assert refused.code == 3, refused.err
-    assert "does not take the token in TOKEN" in refused.err
+    assert (
+        "does not take the token in TOKEN: expired, revoked, or of an app that this server does not take" in refused.err
+    )
     assert token not in refused.err + refused.out
     assert unknown.code != 0
     assert "no service 'weekly' (it has: nightly)" in unknown.err
