@@ -16,7 +16,13 @@ from lambda_server.auth.needs import Needs, Target
 NEEDS = Needs(
     tools={"free": ()},
     prompts={"draft": ("a",), "free": ()},
-    resources={"note://all": ("b",), "note://{id}": ("c", "d"), "note://{+path}": ("d", "e"), "file://{name}": ("f",)},
+    resources={
+        "note://all": ("b",),
+        "note://{id}": ("c", "d"),
+        "note://{+path}": ("d", "e"),
+        "file://{name}": ("f",),
+        "find://all{?q}": ("g",),
+    },
 )
 
 
@@ -46,6 +52,7 @@ def context_of(method: str, call: Call, number: int | None = 1, params: Any = No
         ("note://7/8", ("d", "e")),
         ("note://{id}", ("c", "d", "e")),
         ("note://{+path}", ("d", "e", "c")),
+        ("find://all{?q}", ("g",)),
         ("file://x", ("f",)),
         ("other://7", None),
         ("note:", None),
