@@ -10,6 +10,8 @@ from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
 EVERYONE = "Everyone"
+USER_TYPE = {"id": "oty00000000000000000"}
+PROVIDER = {"type": "OKTA", "name": "OKTA"}
 _SCRYPT_COST = 2**10
 
 
@@ -42,9 +44,9 @@ def create_user(org: Org, profile: dict[str, Any], password: str | None, *, acti
         "lastLogin": None,
         "lastUpdated": now,
         "passwordChanged": now if password else None,
-        "type": {"id": "oty00000000000000000"},
+        "type": USER_TYPE,
         "profile": {"mobilePhone": None, "secondEmail": None, **profile},
-        "credentials": {"provider": {"type": "OKTA", "name": "OKTA"}},
+        "credentials": {"provider": PROVIDER},
         "_groups": [],
         "_password": None if password is None else hash_password(password),
     }

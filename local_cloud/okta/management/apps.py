@@ -24,6 +24,14 @@ from local_cloud.okta.store import Row
 PATH = "/api/v1/apps"
 FILTERS = ("id", "status", "name", "label")
 VPN = {"vpn": {"network": {"connection": "DISABLED"}, "message": None, "helpUrl": None}}
+FIXED_SETTINGS = {"notifications": VPN, "manualProvisioning": False, "emOptInStatus": "NONE"}
+APP_LINKS = {"oidc_client_link": True}
+MEMBERS = (
+    "name", "label", "accessibility", "visibility", "signOnMode", "credentials", "settings", "profile",
+    *fields.COMPUTED, "status", "orn",
+)  # fmt: skip
+ACCESSIBILITY = {"selfService": False, "errorRedirectUrl": None, "loginRedirectUrl": None}
+TEMPLATE = {"template": "${source.login}", "type": "BUILT_IN"}
 
 
 def list_all(call: Call) -> Response:
@@ -106,26 +114,21 @@ def checked(call: Call, present: Row | None) -> dict[str, Any]:
     for name, value in (("signOnMode", "OPENID_CONNECT"), ("name", "oidc_client")):
         if call.body.get(name) != value:
             raise not_built(f"apps whose {name} is not {value}")
+    fields.only(call.body, MEMBERS)
     label = fields.text(call.body, "label", at_most=100)
     if any(row is not present for row in call.org.store.rows("apps", label=label)):
         raise duplicate("label")
-    client = checked_client(call.body)
-    credentials = fields.section(call.body, "credentials")
-    template = {"template": "${source.login}", "type": "BUILT_IN"}
+    credentials = _checked_credentials(call.body)
     return {
         "name": "oidc_client",
         "label": label,
-        "accessibility": {"selfService": False, "errorRedirectUrl": None, "loginRedirectUrl": None}
-        | fields.section(call.body, "accessibility"),
+        "accessibility": _checked_accessibility(call.body),
         "visibility": _checked_visibility(call.body),
         "features": [],
         "signOnMode": "OPENID_CONNECT",
-        "credentials": {
-            "userNameTemplate": template | fields.section(credentials, "userNameTemplate"),
-            "signing": {},
-            "oauthClient": client,
-        },
-        "settings": _checked_settings(call, present, client["token_endpoint_auth_method"]),
+        "profile": fields.section(call.body, "profile"),
+        "credentials": credentials,
+        "settings": _checked_settings(call, present, credentials["oauthClient"]["token_endpoint_auth_method"]),
     }
 
 
@@ -142,19 +145,22 @@ def show(org: Org, row: Row, *, with_secret: bool = False) -> dict[str, Any]:
         "users": link(org, f"{path}/users"),
         opposite(row): link(org, f"{path}/lifecycle/{opposite(row)}"),
     }
-    return shown({**row, "credentials": {**row["credentials"], "oauthClient": client}}, links)
+    shown_row = {**row, "credentials": {**row["credentials"], "oauthClient": client}}
+    if not row.get("profile"):
+        shown_row.pop("profile", None)
+    return shown(shown_row, links)
 
 
 def _checked_settings(call: Call, present: Row | None, method: str) -> dict[str, Any]:
     settings = fields.section(call.body, "settings")
+    fields.only(settings, ("app", "implicitAssignment", "notes", "oauthClient"), "settings", **FIXED_SETTINGS)
     keys = present["settings"]["oauthClient"].get("jwks", {}).get("keys", []) if present else []
     notes = fields.section(settings, "notes", field="settings.notes")
+    fields.only(notes, ("admin", "enduser"), "settings.notes")
     return {
         "app": fields.section(settings, "app", field="settings.app"),
-        "notifications": VPN,
-        "manualProvisioning": False,
+        **FIXED_SETTINGS,
         "implicitAssignment": fields.flag(settings, "implicitAssignment", False),
-        "emOptInStatus": "NONE",
         "notes": {name: fields.optional_text(notes, name) for name in ("admin", "enduser")},
         "oauthClient": checked_oauth(call.body, method, call.org.clock.timestamp(), keys),
     }
@@ -172,15 +178,33 @@ def _checked_secrets(call: Call, present: Row | None) -> list[Row]:
     return kept_secrets(secrets, given, call.org.clock.timestamp(), needed=needed)
 
 
+def _checked_credentials(body: dict[str, Any]) -> dict[str, Any]:
+    given = fields.section(body, "credentials")
+    fields.only(given, ("userNameTemplate", "oauthClient"), "credentials")
+    template = fields.section(given, "userNameTemplate", field="credentials.userNameTemplate")
+    # Nothing is pushed to an app here, whatever its push status; its user names are the logins.
+    fields.only(template, ("pushStatus",), "credentials.userNameTemplate", **TEMPLATE)
+    named = TEMPLATE | {name: value for name, value in template.items() if value}
+    return {"userNameTemplate": named, "signing": {}, "oauthClient": checked_client(body)}
+
+
+def _checked_accessibility(body: dict[str, Any]) -> dict[str, Any]:
+    given = fields.section(body, "accessibility")
+    fields.only(given, ACCESSIBILITY, "accessibility")
+    return ACCESSIBILITY | given
+
+
 def _checked_visibility(body: dict[str, Any]) -> dict[str, Any]:
     given = fields.section(body, "visibility")
-    hide = {"iOS": True, "web": True} | fields.section(given, "hide", field="visibility.hide")
+    fields.only(given, ("autoLaunch", "autoSubmitToolbar", "hide"), "visibility", appLinks=APP_LINKS)
+    hide = fields.section(given, "hide", field="visibility.hide")
+    fields.only(hide, ("iOS", "web"), "visibility.hide")
     return {
         "autoLaunch": False,
         "autoSubmitToolbar": False,
         **given,
-        "hide": hide,
-        "appLinks": {"oidc_client_link": True},
+        "hide": {"iOS": True, "web": True} | hide,
+        "appLinks": APP_LINKS,
     }
 
 

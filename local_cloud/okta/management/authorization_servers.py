@@ -18,7 +18,10 @@ from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
 PATH = "/api/v1/authorizationServers"
-NOT_BUILT = ("accessTokenEncryptedResponseAlgorithm", "jwks", "jwks_uri")
+MEMBERS = (
+    "name", "audiences", "description", "issuerMode", "credentials", *fields.COMPUTED, "default", "issuer", "status",
+)  # fmt: skip
+SIGNING = ("rotationMode", "kid", "lastRotated", "nextRotation", "use")
 
 
 def find(call: Call) -> Row:
@@ -81,9 +84,7 @@ def deactivate(call: Call) -> Response:
 
 def checked(call: Call, present: Row | None) -> dict[str, Any]:
     """The body of a create or replace, checked."""
-    for setting in NOT_BUILT:
-        if call.body.get(setting) is not None:
-            raise invalid(setting, "The local Okta does not emulate this setting")
+    fields.only(call.body, MEMBERS)
     name = fields.text(call.body, "name", at_most=100)
     audiences = fields.texts(call.body, "audiences")
     if len(audiences) != 1:
@@ -91,7 +92,10 @@ def checked(call: Call, present: Row | None) -> dict[str, Any]:
     others = (row for row in call.org.store.rows("servers", name=name) if row is not present)
     if next(others, None) is not None:
         raise duplicate("name")
-    signing = fields.section(fields.section(call.body, "credentials"), "signing", field="credentials.signing")
+    credentials = fields.section(call.body, "credentials")
+    fields.only(credentials, ("signing",), "credentials")
+    signing = fields.section(credentials, "signing", field="credentials.signing")
+    fields.only(signing, SIGNING, "credentials.signing")
     return {
         "name": name,
         "audiences": audiences,

@@ -20,6 +20,7 @@ from local_cloud.okta.store import Row
 PATH = "/api/v1/groups"
 FILTERS = ("id", "type", "profile.name", "profile.description")
 MAXIMUM = 10_000
+COMPUTED = (*fields.COMPUTED, "lastMembershipUpdated", "objectClass", "type")
 
 
 def list_all(call: Call) -> Response:
@@ -71,6 +72,7 @@ def find(call: Call) -> Row:
 
 def checked(call: Call, present: Row | None) -> dict[str, Any]:
     """The profile of a create or replace, checked."""
+    fields.only(call.body, ("profile", *COMPUTED))
     profile = fields.section(call.body, "profile")
     name = fields.text(profile, "name")
     for key in profile:

@@ -17,6 +17,10 @@ from local_cloud.okta.management.paging import page
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
+MEMBERS = (
+    "name", "displayName", "description", "consent", "metadataPublish", "default", "optional",
+    *fields.COMPUTED, "system",
+)  # fmt: skip
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,255}")
 
 
@@ -82,6 +86,7 @@ def refuse_taken(call: Call, server: Row, name: str) -> None:
 
 def checked(call: Call) -> dict[str, Any]:
     """The body of a create or replace, checked. The name is a scope-token of RFC 6749 §3.3."""
+    fields.only(call.body, MEMBERS)
     name = fields.text(call.body, "name")
     if not SCOPE_TOKEN.fullmatch(name):
         raise invalid("name", "The scope name must not have spaces, quotes, backslashes or non-ASCII characters")

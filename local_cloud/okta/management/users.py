@@ -21,6 +21,10 @@ from local_cloud.okta.store import Row
 
 PATH = "/api/v1/users"
 FILTERS = ("id", "status", "profile.login", "profile.email", "profile.firstName", "profile.lastName")
+MEMBERS = (
+    "profile", "credentials", *fields.COMPUTED, "status", "activated", "statusChanged", "lastLogin", "passwordChanged",
+    "transitioningToStatus",
+)  # fmt: skip
 MOVES = {
     "activate": (("STAGED", "PROVISIONED", "DEPROVISIONED"), "ACTIVE"),
     "deactivate": (("STAGED", "PROVISIONED", "ACTIVE", "SUSPENDED"), "DEPROVISIONED"),
@@ -42,6 +46,7 @@ def list_all(call: Call) -> Response:
 def create(call: Call) -> Response:
     """Create a person, active unless `activate=false`; in groups if `groupIds` says so."""
     active = fields.switch(call.query, "activate", True)
+    fields.only(call.body, (*MEMBERS, "groupIds"), type=people.USER_TYPE)
     profile = _checked_profile(call, fields.section(call.body, "profile"), None)
     group_ids = fields.texts(call.body, "groupIds")
     for identifier in group_ids:
@@ -71,6 +76,7 @@ def read(call: Call) -> Response:
 def update(call: Call) -> Response:
     """Change the given parts of a profile, or the password."""
     row = find(call)
+    fields.only(call.body, MEMBERS, type=people.USER_TYPE)
     given = fields.section(call.body, "profile")
     profile = _checked_profile(call, {**row["profile"], **given}, row)
     return _store(call, row, profile)
@@ -79,6 +85,7 @@ def update(call: Call) -> Response:
 def replace(call: Call) -> Response:
     """Replace a profile, and the password if one is given."""
     row = find(call)
+    fields.only(call.body, MEMBERS, type=people.USER_TYPE)
     return _store(call, row, _checked_profile(call, fields.section(call.body, "profile"), row))
 
 
