@@ -15,14 +15,17 @@ from local_cloud.okta.ids import new_id
 from local_cloud.okta.management import fields
 from local_cloud.okta.management.app_settings import CLIENT, SECRET_METHODS, checked_client, checked_oauth
 from local_cloud.okta.management.client_secrets import checked_secret, kept_secrets
-from local_cloud.okta.management.filters import matching
+from local_cloud.okta.management.filters import EQUAL, LACKING, matching
 from local_cloud.okta.management.paging import page
 from local_cloud.okta.management.status import opposite, set_status
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
 PATH = "/api/v1/apps"
-FILTERS = ("id", "status", "name", "label")
+FILTERS = {
+    "id": EQUAL, "status": EQUAL, "name": EQUAL,
+    "credentials.signing.kid": LACKING, "settings.slo.enabled": LACKING,
+}  # fmt: skip
 VPN = {"vpn": {"network": {"connection": "DISABLED"}, "message": None, "helpUrl": None}}
 FIXED_SETTINGS = {"notifications": VPN, "manualProvisioning": False, "emOptInStatus": "NONE"}
 APP_LINKS = {"oidc_client_link": True}
@@ -38,7 +41,7 @@ def list_all(call: Call) -> Response:
     """List apps; `q` is the beginning of the label or name."""
     wanted = call.query.get("q", "").lower()
     named = (row for row in call.org.store.rows("apps") if _begins(row, wanted))
-    rows = matching(named, call.query.get("filter"), FILTERS)
+    rows = matching(call, named, "filter", FILTERS)
     return page(call, PATH, rows, lambda row: show(call.org, row), default=20)
 
 

@@ -12,15 +12,23 @@ from local_cloud.okta import people
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
 from local_cloud.okta.errors import OktaError, duplicate, failed, forbidden, not_built, not_found, unsupported
 from local_cloud.okta.management import fields
-from local_cloud.okta.management.filters import matching
+from local_cloud.okta.management.filters import BEGINS, EQUAL, HAS, LACKING, matching
 from local_cloud.okta.management.groups import forget_in_rules
-from local_cloud.okta.management.paging import page
+from local_cloud.okta.management.paging import MAXIMUM, page
 from local_cloud.okta.management.user_profiles import checked_password, checked_profile
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
+from local_cloud.okta.user_schema import ATTRIBUTES
 
 PATH = "/api/v1/users"
-FILTERS = ("id", "status", "profile.login", "profile.email", "profile.firstName", "profile.lastName")
+NAMES = ("profile.login", "profile.email", "profile.firstName", "profile.lastName")
+FILTERS = {"status": EQUAL, "id": EQUAL, **dict.fromkeys(NAMES, EQUAL), "lastUpdated": LACKING}
+SEARCHES = {
+    "id": BEGINS, "status": BEGINS, "type.id": BEGINS,
+    **{f"profile.{name}": BEGINS for name in ATTRIBUTES}, **dict.fromkeys(NAMES, HAS),
+    **dict.fromkeys(("created", "activated", "statusChanged", "lastUpdated"), LACKING),
+}  # fmt: skip
+MOST_FOUND = 10
 MEMBERS = (
     "profile", "credentials", *fields.COMPUTED, "status", "activated", "statusChanged", "lastLogin", "passwordChanged",
     "transitioningToStatus",
@@ -34,13 +42,14 @@ MOVES = {
 
 
 def list_all(call: Call) -> Response:
-    """List people who are not deprovisioned; `q` begins a name or the e-mail address."""
-    rows = (row for row in call.org.store.rows("users") if row["status"] != "DEPROVISIONED" or "filter" in call.query)
+    """List people; `q` begins a name or the e-mail address; `filter` and `search` find the deprovisioned too."""
     wanted = call.query.get("q", "").lower()
+    everybody = not wanted and ("filter" in call.query or "search" in call.query)
+    rows = (row for row in call.org.store.rows("users") if everybody or row["status"] != "DEPROVISIONED")
     named = (row for row in rows if any(value.lower().startswith(wanted) for value in _names(row)))
-    found = matching(named, call.query.get("filter"), FILTERS)
-    found = matching(found, call.query.get("search"), FILTERS)
-    return page(call, PATH, found, lambda row: show(call.org, row))
+    found = matching(call, matching(call, named, "filter", FILTERS), "search", SEARCHES)
+    default = MOST_FOUND if wanted else MAXIMUM
+    return page(call, PATH, found, lambda row: show(call.org, row), default=default, paged=not wanted)
 
 
 def create(call: Call) -> Response:

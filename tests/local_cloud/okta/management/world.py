@@ -160,5 +160,5 @@ async def send(
         headers["Content-Type"] = row.get("media", "application/json")
         content = row.get("raw") or json.dumps(world.filled(row["body"]))
     async with org.browser(headers=headers) as client:
-        method, query = endpoint["method"], row.get("query")
+        method, query = endpoint["method"], world.filled(row.get("query"))
         return await client.request(method, world.filled(path), params=query, content=content)
