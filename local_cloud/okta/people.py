@@ -31,16 +31,16 @@ def create_group(org: Org, profile: dict[str, Any], kind: str = "OKTA_GROUP") ->
     return org.store.put("groups", identifier, row)
 
 
-def create_user(org: Org, profile: dict[str, Any], password: str | None, *, active: bool = True) -> Row:
+def create_user(org: Org, profile: dict[str, Any], password: str | None, *, status: str = "ACTIVE") -> Row:
     """Create a person; without a password nobody can sign in as them."""
     identifier = new_id("00u")
     now = org.clock.timestamp()
     row: Row = {
         "id": identifier,
-        "status": "ACTIVE" if active else "STAGED",
+        "status": status,
         "created": now,
-        "activated": now if active else None,
-        "statusChanged": now if active else None,
+        "activated": now if status == "ACTIVE" else None,
+        "statusChanged": None if status == "STAGED" else now,
         "lastLogin": None,
         "lastUpdated": now,
         "passwordChanged": now if password else None,

@@ -34,7 +34,7 @@ MEMBERS = (
     "transitioningToStatus",
 )  # fmt: skip
 MOVES = {
-    "activate": (("STAGED", "PROVISIONED", "DEPROVISIONED"), "ACTIVE"),
+    "activate": (("STAGED", "DEPROVISIONED"), "ACTIVE"),
     "deactivate": (("STAGED", "PROVISIONED", "ACTIVE", "SUSPENDED"), "DEPROVISIONED"),
     "suspend": (("ACTIVE",), "SUSPENDED"),
     "unsuspend": (("SUSPENDED",), "ACTIVE"),
@@ -64,7 +64,9 @@ def create(call: Call) -> Response:
             raise not_found(identifier, "UserGroup")
         if group["type"] == "BUILT_IN":
             raise unsupported()
-    row = people.create_user(call.org, profile, checked_password(call.body, profile["login"]), active=active)
+    password = checked_password(call.body, profile["login"])
+    status = _reachable("ACTIVE", password) if active else "STAGED"
+    row = people.create_user(call.org, profile, password, status=status)
     row = call.org.store.put("users", row["id"], {**row, "_groups": group_ids})
     return answer(show(call.org, row))
 
@@ -113,14 +115,14 @@ def delete(call: Call) -> Response:
 
 
 def change_status(call: Call) -> Response:
-    """Activate, deactivate, suspend or unsuspend a person."""
+    """Activate, deactivate, suspend or unsuspend a person. There is no welcome flow: nobody is sent a link."""
     row, verb = find(call), call.path["verb"]
     if verb not in MOVES:
         raise not_built(f"the user lifecycle operation {verb!r}")
     sources, target = MOVES[verb]
     if row["status"] not in sources:
         raise _refusal(verb)
-    _move(call.org, row, target)
+    _move(call.org, row, _reachable(target, row["_password"]) if verb == "activate" else target)
     return answer({})
 
 
@@ -154,6 +156,10 @@ def _store(call: Call, row: Row, profile: dict[str, Any]) -> Response:
     if password is not None:
         now = call.org.clock.timestamp()
         changed |= {"_password": people.hash_password(password), "passwordChanged": now}
+        # With it there is nothing left that the welcome flow would ask for.
+        changed |= (
+            {"status": "ACTIVE", "statusChanged": now, "activated": now} if row["status"] == "PROVISIONED" else {}
+        )
     return answer(show(call.org, call.org.store.put("users", row["id"], changed)))
 
 
@@ -167,9 +173,19 @@ def _refusal(verb: str) -> OktaError:
     return failed("unsuspendUser", "Cannot unsuspend a user that is not suspended")
 
 
+def _reachable(status: str, password: str | None) -> str:
+    """Nobody is active without a password. Source: the Users API's creation scenarios; activateUser."""
+    return "PROVISIONED" if status == "ACTIVE" and password is None else status
+
+
 def _move(org: Org, row: Row, status: str) -> None:
     now = org.clock.timestamp()
-    moved = {"status": status, "statusChanged": now, "activated": row["activated"] or now}
+    moved: Row = {"status": status, "statusChanged": now}
+    if status == "ACTIVE":
+        moved["activated"] = row["activated"] or now
+    if status == "DEPROVISIONED":
+        # Who comes back has to choose another: the way leads to PROVISIONED (okta-developer-docs, pull request 3153).
+        moved["_password"] = None
     org.store.put("users", row["id"], org.stamp({**row, **moved}))
     if status != "ACTIVE":
         org.store.remove_where("sessions", user=row["id"])
