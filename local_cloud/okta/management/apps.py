@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from local_cloud.okta.apps import secrets_of
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
-from local_cloud.okta.errors import duplicate, forbidden, invalid, not_built, not_found
+from local_cloud.okta.errors import forbidden, invalid, not_found
 from local_cloud.okta.ids import new_id
 from local_cloud.okta.management import fields
-from local_cloud.okta.management.app_settings import CLIENT, SECRET_METHODS, checked_client, checked_oauth
+from local_cloud.okta.management.app_bodies import checked
+from local_cloud.okta.management.app_settings import CLIENT, SECRET_METHODS
 from local_cloud.okta.management.client_secrets import checked_secret, kept_secrets
 from local_cloud.okta.management.filters import EQUAL, LACKING, matching
 from local_cloud.okta.management.paging import page
@@ -26,15 +27,6 @@ FILTERS = {
     "id": EQUAL, "status": EQUAL, "name": EQUAL,
     "credentials.signing.kid": LACKING, "settings.slo.enabled": LACKING,
 }  # fmt: skip
-VPN = {"vpn": {"network": {"connection": "DISABLED"}, "message": None, "helpUrl": None}}
-FIXED_SETTINGS = {"notifications": VPN, "manualProvisioning": False, "emOptInStatus": "NONE"}
-APP_LINKS = {"oidc_client_link": True}
-MEMBERS = (
-    "name", "label", "accessibility", "visibility", "signOnMode", "credentials", "settings", "profile",
-    *fields.COMPUTED, "status", "orn",
-)  # fmt: skip
-ACCESSIBILITY = {"selfService": False, "errorRedirectUrl": None, "loginRedirectUrl": None}
-TEMPLATE = {"template": "${source.login}", "type": "BUILT_IN"}
 
 
 def list_all(call: Call) -> Response:
@@ -112,29 +104,6 @@ def find(call: Call) -> Row:
     return row
 
 
-def checked(call: Call, present: Row | None) -> dict[str, Any]:
-    """The body of a create or replace, checked and completed."""
-    for name, value in (("signOnMode", "OPENID_CONNECT"), ("name", "oidc_client")):
-        if call.body.get(name) != value:
-            raise not_built(f"apps whose {name} is not {value}")
-    fields.only(call.body, MEMBERS)
-    label = fields.text(call.body, "label", at_most=100)
-    if any(row is not present for row in call.org.store.rows("apps", label=label)):
-        raise duplicate("label")
-    credentials = _checked_credentials(call.body)
-    return {
-        "name": "oidc_client",
-        "label": label,
-        "accessibility": _checked_accessibility(call.body),
-        "visibility": _checked_visibility(call.body),
-        "features": [],
-        "signOnMode": "OPENID_CONNECT",
-        "profile": fields.section(call.body, "profile"),
-        "credentials": credentials,
-        "settings": _checked_settings(call, present, credentials["oauthClient"]["token_endpoint_auth_method"]),
-    }
-
-
 def show(org: Org, row: Row, *, with_secret: bool = False) -> dict[str, Any]:
     """An app with its links."""
     path = f"{PATH}/{row['id']}"
@@ -154,21 +123,6 @@ def show(org: Org, row: Row, *, with_secret: bool = False) -> dict[str, Any]:
     return shown(shown_row, links)
 
 
-def _checked_settings(call: Call, present: Row | None, method: str) -> dict[str, Any]:
-    settings = fields.section(call.body, "settings")
-    fields.only(settings, ("app", "implicitAssignment", "notes", "oauthClient"), "settings", **FIXED_SETTINGS)
-    keys = present["settings"]["oauthClient"].get("jwks", {}).get("keys", []) if present else []
-    notes = fields.section(settings, "notes", field="settings.notes")
-    fields.only(notes, ("admin", "enduser"), "settings.notes")
-    return {
-        "app": fields.section(settings, "app", field="settings.app"),
-        **FIXED_SETTINGS,
-        "implicitAssignment": fields.flag(settings, "implicitAssignment", False),
-        "notes": {name: fields.optional_text(notes, name) for name in ("admin", "enduser")},
-        "oauthClient": checked_oauth(call.body, method, call.org.clock.timestamp(), keys),
-    }
-
-
 def _checked_secrets(call: Call, present: Row | None) -> list[Row]:
     client = fields.section(fields.section(call.body, "credentials"), "oauthClient", field=CLIENT)
     if client.get("client_id") not in (None, present["id"] if present else None):
@@ -179,36 +133,6 @@ def _checked_secrets(call: Call, present: Row | None) -> list[Row]:
         raise invalid(f"{CLIENT}.client_secret", "The client does not authenticate with a secret")
     secrets = secrets_of(present) if present else []
     return kept_secrets(secrets, given, call.org.clock.timestamp(), needed=needed)
-
-
-def _checked_credentials(body: dict[str, Any]) -> dict[str, Any]:
-    given = fields.section(body, "credentials")
-    fields.only(given, ("userNameTemplate", "oauthClient"), "credentials")
-    template = fields.section(given, "userNameTemplate", field="credentials.userNameTemplate")
-    # Nothing is pushed to an app here, whatever its push status; its user names are the logins.
-    fields.only(template, ("pushStatus",), "credentials.userNameTemplate", **TEMPLATE)
-    named = TEMPLATE | {name: value for name, value in template.items() if value}
-    return {"userNameTemplate": named, "signing": {}, "oauthClient": checked_client(body)}
-
-
-def _checked_accessibility(body: dict[str, Any]) -> dict[str, Any]:
-    given = fields.section(body, "accessibility")
-    fields.only(given, ACCESSIBILITY, "accessibility")
-    return ACCESSIBILITY | given
-
-
-def _checked_visibility(body: dict[str, Any]) -> dict[str, Any]:
-    given = fields.section(body, "visibility")
-    fields.only(given, ("autoLaunch", "autoSubmitToolbar", "hide"), "visibility", appLinks=APP_LINKS)
-    hide = fields.section(given, "hide", field="visibility.hide")
-    fields.only(hide, ("iOS", "web"), "visibility.hide")
-    return {
-        "autoLaunch": False,
-        "autoSubmitToolbar": False,
-        **given,
-        "hide": {"iOS": True, "web": True} | hide,
-        "appLinks": APP_LINKS,
-    }
 
 
 def _begins(row: Row, wanted: str) -> bool:
