@@ -10,6 +10,8 @@ from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
 EVERYONE = "Everyone"
+USER_TYPE = {"id": "oty00000000000000000"}
+PROVIDER = {"type": "OKTA", "name": "OKTA"}
 _SCRYPT_COST = 2**10
 
 
@@ -29,22 +31,22 @@ def create_group(org: Org, profile: dict[str, Any], kind: str = "OKTA_GROUP") ->
     return org.store.put("groups", identifier, row)
 
 
-def create_user(org: Org, profile: dict[str, Any], password: str | None, *, active: bool = True) -> Row:
+def create_user(org: Org, profile: dict[str, Any], password: str | None, *, status: str = "ACTIVE") -> Row:
     """Create a person; without a password nobody can sign in as them."""
     identifier = new_id("00u")
     now = org.clock.timestamp()
     row: Row = {
         "id": identifier,
-        "status": "ACTIVE" if active else "STAGED",
+        "status": status,
         "created": now,
-        "activated": now if active else None,
-        "statusChanged": now if active else None,
+        "activated": now if status == "ACTIVE" else None,
+        "statusChanged": None if status == "STAGED" else now,
         "lastLogin": None,
         "lastUpdated": now,
         "passwordChanged": now if password else None,
-        "type": {"id": "oty00000000000000000"},
+        "type": USER_TYPE,
         "profile": {"mobilePhone": None, "secondEmail": None, **profile},
-        "credentials": {"provider": {"type": "OKTA", "name": "OKTA"}},
+        "credentials": {"provider": PROVIDER},
         "_groups": [],
         "_password": None if password is None else hash_password(password),
     }

@@ -16,6 +16,8 @@ from local_cloud.okta.oauth.api_scopes import API_SCOPE
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
+COMPUTED = (*fields.COMPUTED, "status", "createdBy", "clientId", "source", "userId")
+
 
 def list_all(call: Call) -> Response:
     """List the grants of an app."""
@@ -26,6 +28,7 @@ def list_all(call: Call) -> Response:
 def create(call: Call) -> Response:
     """Grant a scope."""
     app = apps.find(call)
+    fields.only(call.body, ("scopeId", "issuer", *COMPUTED))
     scope = fields.text(call.body, "scopeId")
     if not API_SCOPE.fullmatch(scope):
         raise invalid("scopeId", f"'{scope}' is not a scope of the Okta API")

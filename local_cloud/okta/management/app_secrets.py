@@ -30,6 +30,7 @@ def list_all(call: Call) -> Response:
 def create(call: Call) -> Response:
     """Add a second secret."""
     app = apps.find(call)
+    fields.only(call.body, ("client_secret", "status", "secret_hash", *fields.COMPUTED))
     if auth_method(app) not in SECRET_METHODS:
         raise invalid("client_secret", "The client does not authenticate with a secret")
     if len(secrets_of(app)) >= MOST:

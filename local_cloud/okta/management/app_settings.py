@@ -35,9 +35,7 @@ KNOWN = {
 def checked_client(body: dict[str, Any]) -> dict[str, Any]:
     """The credentials of a client, without its id and secret."""
     client = fields.section(fields.section(body, "credentials"), "oauthClient", field=CLIENT)
-    for name in client:
-        if name not in CREDENTIALS:
-            raise invalid(f"{CLIENT}.{name}", "The local Okta does not emulate this setting")
+    fields.only(client, CREDENTIALS, CLIENT)
     method = fields.choice(client, "token_endpoint_auth_method", METHODS, "client_secret_basic")
     return {
         "autoKeyRotation": fields.flag(client, "autoKeyRotation", True),
@@ -72,7 +70,7 @@ def checked_oauth(body: dict[str, Any], method: str, now: str, keys: list[Row]) 
         "application_type": kind,
         "consent_method": fields.choice(given, "consent_method", ("TRUSTED", "REQUIRED"), "TRUSTED"),
         "issuer_mode": fields.choice(given, "issuer_mode", ("ORG_URL", "DYNAMIC"), "ORG_URL"),
-        "idp_initiated_login": given.get("idp_initiated_login") or {"mode": "DISABLED", "default_scope": []},
+        "idp_initiated_login": _checked_idp_login(given),
         "wildcard_redirect": fields.choice(given, "wildcard_redirect", ("DISABLED",), "DISABLED"),
         "dpop_bound_access_tokens": fields.flag(given, "dpop_bound_access_tokens", False),
         "participate_slo": fields.flag(given, "participate_slo", False),
@@ -81,15 +79,14 @@ def checked_oauth(body: dict[str, Any], method: str, now: str, keys: list[Row]) 
     check_uri(given, "initiate_login_uri", f"{ROOT}.initiate_login_uri")
     if CODE in grants and not oauth["redirect_uris"]:
         raise invalid(f"{ROOT}.redirect_uris", "At least one redirect URI is required for 'authorization_code'")
+    rotation = _checked_rotation(given, kind)
     if REFRESH in grants:
-        oauth["refresh_token"] = _checked_rotation(given, kind)
+        oauth["refresh_token"] = rotation
     return oauth | _checked_keys(given, method, now, keys)
 
 
 def _refuse_unknown(given: dict[str, Any]) -> None:
-    for name in given:
-        if name not in KNOWN:
-            raise invalid(f"{ROOT}.{name}", "The local Okta does not emulate this setting")
+    fields.only(given, KNOWN, ROOT)
     for name in ("dpop_bound_access_tokens", "participate_slo"):
         if given.get(name):
             raise invalid(f"{ROOT}.{name}", "The local Okta supports only false")
@@ -124,8 +121,16 @@ def _checked_responses(given: dict[str, Any], grants: list[str]) -> list[str]:
     return responses
 
 
+def _checked_idp_login(given: dict[str, Any]) -> dict[str, Any]:
+    field = f"{ROOT}.idp_initiated_login"
+    login = fields.section(given, "idp_initiated_login", field=field)
+    fields.only(login, ("mode", "default_scope"), field)
+    return login or {"mode": "DISABLED", "default_scope": []}
+
+
 def _checked_rotation(given: dict[str, Any], kind: str) -> dict[str, Any]:
     rotation = fields.section(given, "refresh_token", field=f"{ROOT}.refresh_token")
+    fields.only(rotation, ("rotation_type", "leeway"), f"{ROOT}.refresh_token")
     default = "ROTATE" if kind == "browser" else "STATIC"
     return {
         "rotation_type": fields.choice(rotation, "rotation_type", ("ROTATE", "STATIC"), default),
@@ -135,8 +140,9 @@ def _checked_rotation(given: dict[str, Any], kind: str) -> dict[str, Any]:
 
 def _checked_keys(given: dict[str, Any], method: str, now: str, present: list[Row]) -> dict[str, Any]:
     field = f"{ROOT}.jwks"
-    listed = fields.section(given, "jwks", field=field).get("keys") or []
-    keys = checked_keys(listed, field, now, present)
+    jwks = fields.section(given, "jwks", field=field)
+    fields.only(jwks, ("keys",), field)
+    keys = checked_keys(jwks.get("keys") or [], field, now, present)
     if method == "private_key_jwt" and not keys:
         raise invalid(field, "At least one key is required for 'private_key_jwt'")
     return {"jwks": {"keys": keys}} if keys else {}

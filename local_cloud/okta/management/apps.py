@@ -10,27 +10,30 @@ from starlette.responses import Response
 
 from local_cloud.okta.apps import secrets_of
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
-from local_cloud.okta.errors import duplicate, forbidden, invalid, not_built, not_found
+from local_cloud.okta.errors import forbidden, invalid, not_found
 from local_cloud.okta.ids import new_id
 from local_cloud.okta.management import fields
-from local_cloud.okta.management.app_settings import CLIENT, SECRET_METHODS, checked_client, checked_oauth
+from local_cloud.okta.management.app_bodies import checked
+from local_cloud.okta.management.app_settings import CLIENT, SECRET_METHODS
 from local_cloud.okta.management.client_secrets import check_lengths, checked_secret, kept_secrets
-from local_cloud.okta.management.filters import matching
+from local_cloud.okta.management.filters import EQUAL, LACKING, matching
 from local_cloud.okta.management.paging import page
 from local_cloud.okta.management.status import opposite, set_status
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
 PATH = "/api/v1/apps"
-FILTERS = ("id", "status", "name", "label")
-VPN = {"vpn": {"network": {"connection": "DISABLED"}, "message": None, "helpUrl": None}}
+FILTERS = {
+    "id": EQUAL, "status": EQUAL, "name": EQUAL,
+    "credentials.signing.kid": LACKING, "settings.slo.enabled": LACKING,
+}  # fmt: skip
 
 
 def list_all(call: Call) -> Response:
     """List apps; `q` is the beginning of the label or name."""
     wanted = call.query.get("q", "").lower()
     named = (row for row in call.org.store.rows("apps") if _begins(row, wanted))
-    rows = matching(named, call.query.get("filter"), FILTERS)
+    rows = matching(call, named, "filter", FILTERS)
     return page(call, PATH, rows, lambda row: show(call.org, row), default=20)
 
 
@@ -101,34 +104,6 @@ def find(call: Call) -> Row:
     return row
 
 
-def checked(call: Call, present: Row | None) -> dict[str, Any]:
-    """The body of a create or replace, checked and completed."""
-    for name, value in (("signOnMode", "OPENID_CONNECT"), ("name", "oidc_client")):
-        if call.body.get(name) != value:
-            raise not_built(f"apps whose {name} is not {value}")
-    label = fields.text(call.body, "label", at_most=100)
-    if any(row is not present for row in call.org.store.rows("apps", label=label)):
-        raise duplicate("label")
-    client = checked_client(call.body)
-    credentials = fields.section(call.body, "credentials")
-    template = {"template": "${source.login}", "type": "BUILT_IN"}
-    return {
-        "name": "oidc_client",
-        "label": label,
-        "accessibility": {"selfService": False, "errorRedirectUrl": None, "loginRedirectUrl": None}
-        | fields.section(call.body, "accessibility"),
-        "visibility": _checked_visibility(call.body),
-        "features": [],
-        "signOnMode": "OPENID_CONNECT",
-        "credentials": {
-            "userNameTemplate": template | fields.section(credentials, "userNameTemplate"),
-            "signing": {},
-            "oauthClient": client,
-        },
-        "settings": _checked_settings(call, present, client["token_endpoint_auth_method"]),
-    }
-
-
 def show(org: Org, row: Row, *, with_secret: bool = False) -> dict[str, Any]:
     """An app with its links."""
     path = f"{PATH}/{row['id']}"
@@ -142,22 +117,10 @@ def show(org: Org, row: Row, *, with_secret: bool = False) -> dict[str, Any]:
         "users": link(org, f"{path}/users"),
         opposite(row): link(org, f"{path}/lifecycle/{opposite(row)}"),
     }
-    return shown({**row, "credentials": {**row["credentials"], "oauthClient": client}}, links)
-
-
-def _checked_settings(call: Call, present: Row | None, method: str) -> dict[str, Any]:
-    settings = fields.section(call.body, "settings")
-    keys = present["settings"]["oauthClient"].get("jwks", {}).get("keys", []) if present else []
-    notes = fields.section(settings, "notes", field="settings.notes")
-    return {
-        "app": fields.section(settings, "app", field="settings.app"),
-        "notifications": VPN,
-        "manualProvisioning": False,
-        "implicitAssignment": fields.flag(settings, "implicitAssignment", False),
-        "emOptInStatus": "NONE",
-        "notes": {name: fields.optional_text(notes, name) for name in ("admin", "enduser")},
-        "oauthClient": checked_oauth(call.body, method, call.org.clock.timestamp(), keys),
-    }
+    shown_row = {**row, "credentials": {**row["credentials"], "oauthClient": client}}
+    if not row.get("profile"):
+        shown_row.pop("profile", None)
+    return shown(shown_row, links)
 
 
 def _checked_secrets(call: Call, present: Row | None) -> list[Row]:
@@ -172,18 +135,6 @@ def _checked_secrets(call: Call, present: Row | None) -> list[Row]:
     secrets = secrets_of(present) if present else []
     kept = kept_secrets(secrets, given, call.org.clock.timestamp(), needed=needed)
     return check_lengths(method, kept, f"{CLIENT}.client_secret")
-
-
-def _checked_visibility(body: dict[str, Any]) -> dict[str, Any]:
-    given = fields.section(body, "visibility")
-    hide = {"iOS": True, "web": True} | fields.section(given, "hide", field="visibility.hide")
-    return {
-        "autoLaunch": False,
-        "autoSubmitToolbar": False,
-        **given,
-        "hide": hide,
-        "appLinks": {"oidc_client_link": True},
-    }
 
 
 def _begins(row: Row, wanted: str) -> bool:

@@ -16,6 +16,8 @@ from local_cloud.okta.org import Org
 from local_cloud.okta.people import find_user
 from local_cloud.okta.store import Row
 
+ASSIGNMENT = ("profile", "credentials", *fields.COMPUTED, "status", "statusChanged", "passwordChanged", "syncState")
+
 
 def list_groups(call: Call) -> Response:
     """List the groups that an app is assigned to."""
@@ -36,6 +38,7 @@ def list_apps(call: Call) -> Response:
 def assign_group(call: Call) -> Response:
     """Assign an app to a group, or change the assignment."""
     app, group = apps.find(call), groups.find(call)
+    fields.only(call.body, ("priority", "profile", *fields.COMPUTED))
     present = call.org.store.get("app_groups", f"{app['id']}/{group['id']}")
     others = len(list(call.org.store.rows("app_groups", _app=app["id"])))
     row = {
@@ -91,12 +94,15 @@ def list_users(call: Call) -> Response:
 def assign_user(call: Call) -> Response:
     """Assign an app to one person."""
     app = apps.find(call)
+    fields.only(call.body, ASSIGNMENT, scope="USER")
     name = fields.text(call.body, "id")
     user = call.org.store.get("users", name)
     if user is None:
         raise not_found(name, "User")
     if user["status"] == "DEPROVISIONED":
         raise forbidden("E0000117", "Cannot assign apps or update app profiles for an inactive user.")
+    own = {"userName": user["profile"]["login"]}
+    fields.only(fields.section(call.body, "credentials"), (), "credentials", **own)
     present = call.org.store.get("app_users", f"{app['id']}/{user['id']}")
     now = call.org.clock.timestamp()
     row = {
@@ -105,7 +111,7 @@ def assign_user(call: Call) -> Response:
         "lastUpdated": now,
         "scope": "USER",
         "status": "ACTIVE",
-        "credentials": {"userName": user["profile"]["login"]},
+        "credentials": own,
         "profile": fields.section(call.body, "profile"),
         "_app": app["id"],
         "_user": user["id"],

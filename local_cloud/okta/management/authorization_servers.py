@@ -4,7 +4,9 @@ Authorization servers.
 Source: https://developer.okta.com/docs/api/openapi/okta-management/management/tag/AuthorizationServer/
 """
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
@@ -18,7 +20,12 @@ from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
 PATH = "/api/v1/authorizationServers"
-NOT_BUILT = ("accessTokenEncryptedResponseAlgorithm", "jwks", "jwks_uri")
+MEMBERS = (
+    "name", "audiences", "description", "issuerMode", "credentials", *fields.COMPUTED, "default", "issuer", "status",
+)  # fmt: skip
+# RFC 3986 §2, §3.1.
+URI = re.compile(r"[A-Za-z][\w+.-]*:(?:[\w\-.~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+", re.ASCII)
+SIGNING = ("rotationMode", "kid", "lastRotated", "nextRotation", "use")
 
 
 def find(call: Call) -> Row:
@@ -81,17 +88,16 @@ def deactivate(call: Call) -> Response:
 
 def checked(call: Call, present: Row | None) -> dict[str, Any]:
     """The body of a create or replace, checked."""
-    for setting in NOT_BUILT:
-        if call.body.get(setting) is not None:
-            raise invalid(setting, "The local Okta does not emulate this setting")
+    fields.only(call.body, MEMBERS)
     name = fields.text(call.body, "name", at_most=100)
-    audiences = fields.texts(call.body, "audiences")
-    if len(audiences) != 1:
-        raise invalid("audiences", "Exactly one audience is required")
+    audiences = _checked_audiences(call.body)
     others = (row for row in call.org.store.rows("servers", name=name) if row is not present)
     if next(others, None) is not None:
         raise duplicate("name")
-    signing = fields.section(fields.section(call.body, "credentials"), "signing", field="credentials.signing")
+    credentials = fields.section(call.body, "credentials")
+    fields.only(credentials, ("signing",), "credentials")
+    signing = fields.section(credentials, "signing", field="credentials.signing")
+    fields.only(signing, SIGNING, "credentials.signing")
     return {
         "name": name,
         "audiences": audiences,
@@ -99,6 +105,32 @@ def checked(call: Call, present: Row | None) -> dict[str, Any]:
         "issuerMode": fields.choice(call.body, "issuerMode", ("ORG_URL", "DYNAMIC"), "ORG_URL"),
         "rotationMode": fields.choice(signing, "rotationMode", ("AUTO", "MANUAL"), "AUTO"),
     }
+
+
+def _checked_audiences(body: dict[str, Any]) -> list[str]:
+    """
+    The audience, a StringOrURI since it becomes `aud`.
+
+    Source: RFC 7519 §2, §4.1.3: whatever has a colon is a URI.
+    """
+    audiences = fields.texts(body, "audiences")
+    if len(audiences) != 1:
+        raise invalid("audiences", "Exactly one audience is required")
+    if not audiences[0].strip():
+        raise invalid("audiences", "The field cannot be left blank")
+    if ":" in audiences[0] and not _is_uri(audiences[0]):
+        raise invalid("audiences", f"The audience '{audiences[0]}' must be a valid URI")
+    return audiences
+
+
+def _is_uri(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return False
+    hosted = parts.hostname or parts.scheme not in ("http", "https")
+    return bool(hosted and port != 0 and URI.fullmatch(value))
 
 
 def show(org: Org, row: Row) -> dict[str, Any]:

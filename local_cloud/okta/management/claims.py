@@ -18,6 +18,10 @@ from local_cloud.okta.org import Org
 from local_cloud.okta.servers import scopes_of
 from local_cloud.okta.store import Row
 
+MEMBERS = (
+    "name", "status", "claimType", "valueType", "value", "group_filter_type", "conditions", "alwaysIncludeInToken",
+    *fields.COMPUTED, "system",
+)  # fmt: skip
 RESERVED = ("ver", "jti", "iss", "aud", "iat", "exp", "nbf", "cid", "uid", "scp", "auth_time", "nonce", "amr", "idp")
 
 
@@ -73,10 +77,13 @@ def find(call: Call) -> Row:
 
 def checked(call: Call, server: Row) -> dict[str, Any]:
     """The body of a create or replace, checked."""
+    fields.only(call.body, MEMBERS)
     name = fields.text(call.body, "name")
     if name in RESERVED:
         raise invalid("name", f"The claim name '{name}' is reserved")
-    scopes = fields.texts(fields.section(call.body, "conditions"), "scopes", field="conditions.scopes")
+    conditions = fields.section(call.body, "conditions")
+    fields.only(conditions, ("scopes",), "conditions")
+    scopes = fields.texts(conditions, "scopes", field="conditions.scopes")
     known = scopes_of(call.org, server["id"])
     for scope in scopes:
         if scope not in known:

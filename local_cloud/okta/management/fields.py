@@ -6,6 +6,28 @@ from typing import Any
 from local_cloud.okta.errors import invalid, wrong_type
 
 LONGEST_TEXT = 1024
+NOT_EMULATED = "The local Okta does not emulate this setting"
+# What Okta computes: a client that sends back what it has read sends them too, and Okta does not look at them.
+COMPUTED = ("id", "created", "lastUpdated", "_links", "_embedded")
+
+
+def only(given: Mapping[str, Any], names: Iterable[str], path: str = "", **shown: Any) -> None:
+    """
+    Refuse what would be dropped in silence; a member that is null or empty asks for nothing.
+
+    Args:
+        names: the members that are looked at, or that Okta computes.
+        path: where the object is in the body.
+        shown: members that have one value here, and may be sent back with it.
+
+    Raises:
+        OktaError: E0000001 with the member's name.
+    """
+    known = set(names)
+    for name, value in given.items():
+        if name in known or value in (None, {}, [], "") or (name in shown and _agrees(value, shown[name])):
+            continue
+        raise invalid(f"{path}.{name}" if path else name, NOT_EMULATED)
 
 
 def text(body: Mapping[str, Any], name: str, *, at_most: int = 255, field: str | None = None) -> str:
@@ -79,6 +101,12 @@ def section(body: Mapping[str, Any], name: str, *, field: str | None = None) -> 
     if not isinstance(value, dict):
         raise invalid(field or name, "The field must be an object")
     return value
+
+
+def _agrees(value: Any, shown: Any) -> bool:
+    if isinstance(value, dict) and isinstance(shown, dict):
+        return all(_agrees(part, shown.get(name)) for name, part in value.items())
+    return value is None or bool(value == shown)
 
 
 def _within(value: str, at_most: int, field: str) -> str:

@@ -12,23 +12,29 @@ from local_cloud.okta import people
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
 from local_cloud.okta.errors import duplicate, invalid, not_found, read_only
 from local_cloud.okta.management import fields
-from local_cloud.okta.management.filters import matching
+from local_cloud.okta.management.filters import BEGINS, EQUAL, HAS, LACKING, matching
 from local_cloud.okta.management.paging import page
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
 PATH = "/api/v1/groups"
-FILTERS = ("id", "type", "profile.name", "profile.description")
+FILTERS = {"id": EQUAL, "type": EQUAL, "lastUpdated": LACKING, "lastMembershipUpdated": LACKING}
+SEARCHES = {
+    "id": BEGINS, "type": BEGINS, "profile.name": HAS, "profile.description": HAS,
+    "created": LACKING, "lastUpdated": LACKING, "lastMembershipUpdated": LACKING, "source.id": LACKING,
+}  # fmt: skip
 MAXIMUM = 10_000
+MOST_FOUND = 300
+COMPUTED = (*fields.COMPUTED, "lastMembershipUpdated", "objectClass", "type")
 
 
 def list_all(call: Call) -> Response:
-    """List groups; `q` is the beginning of the name."""
+    """List groups; `q` is the beginning of the name, and finds one page."""
     wanted = call.query.get("q", "").lower()
     named = (row for row in call.org.store.rows("groups") if row["profile"]["name"].lower().startswith(wanted))
-    rows = matching(named, call.query.get("filter"), FILTERS)
-    rows = matching(rows, call.query.get("search"), FILTERS)
-    return page(call, PATH, rows, lambda row: show(call.org, row), default=MAXIMUM, maximum=MAXIMUM)
+    rows = matching(call, matching(call, named, "filter", FILTERS), "search", SEARCHES)
+    default = MOST_FOUND if wanted else MAXIMUM
+    return page(call, PATH, rows, lambda row: show(call.org, row), default=default, maximum=MAXIMUM, paged=not wanted)
 
 
 def create(call: Call) -> Response:
@@ -71,6 +77,7 @@ def find(call: Call) -> Row:
 
 def checked(call: Call, present: Row | None) -> dict[str, Any]:
     """The profile of a create or replace, checked."""
+    fields.only(call.body, ("profile", *COMPUTED))
     profile = fields.section(call.body, "profile")
     name = fields.text(profile, "name")
     for key in profile:

@@ -21,6 +21,7 @@ def read(call: Call) -> Response:
 def replace(call: Call) -> Response:
     """Choose the issuer; the answer is as empty as the real one's."""
     app = apps.find(call)
+    fields.only(call.body, ("issuerMode", "issuer", "orgUrl", "customUrl", "audience"))
     mode = fields.choice(call.body, "issuerMode", ("ORG_URL", "DYNAMIC"))
     oauth = {**app["settings"]["oauthClient"], "issuer_mode": mode}
     call.org.store.put("apps", app["id"], {**app, "settings": {**app["settings"], "oauthClient": oauth}})

@@ -21,12 +21,14 @@ def page(
     *,
     default: int = MAXIMUM,
     maximum: int = MAXIMUM,
+    paged: bool = True,
 ) -> Response:
     """
     Answer with one page of rows.
 
     Args:
         path: the list's own path, for the links.
+        paged: whether there is a page after this one; what `q` finds is cut off.
 
     Raises:
         OktaError: a bad `limit` or cursor.
@@ -34,10 +36,11 @@ def page(
     Source: https://developer.okta.com/docs/api/#pagination
     """
     limit = _limit(call, default, maximum)
-    found = _after(list(rows), call.query.get("after"))
+    listed = list(rows)
+    found = _after(listed if paged else [], call.query["after"]) if "after" in call.query else listed
     response = answer([show(row) for row in found[:limit]])
     response.headers.append("link", _link(call, path, {}, "self"))
-    if len(found) > limit:
+    if paged and len(found) > limit:
         cursor = {"after": found[limit - 1]["id"], "limit": str(limit)}
         response.headers.append("link", _link(call, path, cursor, "next"))
     return response
@@ -50,9 +53,7 @@ def _limit(call: Call, default: int, maximum: int) -> int:
     return int(given)
 
 
-def _after(rows: list[Row], cursor: str | None) -> list[Row]:
-    if cursor is None:
-        return rows
+def _after(rows: list[Row], cursor: str) -> list[Row]:
     for index, row in enumerate(rows):
         if row["id"] == cursor:
             return rows[index + 1 :]

@@ -19,6 +19,8 @@ from local_cloud.okta.org import Org
 from local_cloud.okta.policy import ALL_CLIENTS
 from local_cloud.okta.store import Row
 
+MEMBERS = ("status", "name", "description", "priority", "conditions", "type", *fields.COMPUTED, "system")
+
 
 def list_all(call: Call) -> Response:
     """List the policies of a server."""
@@ -88,6 +90,7 @@ def in_order(org: Org, server_id: str) -> list[Row]:
 
 def checked(call: Call, siblings: list[Row], priority: int) -> dict[str, Any]:
     """The body of a create or replace, checked."""
+    fields.only(call.body, MEMBERS)
     name = fields.text(call.body, "name", at_most=100)
     if any(row["name"] == name for row in siblings):
         raise duplicate("name")
@@ -116,7 +119,10 @@ def show(org: Org, row: Row) -> dict[str, Any]:
 
 
 def _checked_clients(call: Call) -> list[str]:
-    clients = fields.section(fields.section(call.body, "conditions"), "clients", field="conditions.clients")
+    conditions = fields.section(call.body, "conditions")
+    fields.only(conditions, ("clients",), "conditions")
+    clients = fields.section(conditions, "clients", field="conditions.clients")
+    fields.only(clients, ("include",), "conditions.clients")
     include = fields.texts(clients, "include", field="conditions.clients.include")
     if not include:
         raise invalid("conditions.clients.include", "At least one client is required")

@@ -13,6 +13,7 @@ GRANT_TYPES = (CODE, CLIENT, DEVICE, *NOT_BUILT)
 # Okta names these three, and refuses every rule without people that is for more than services; see issue 1622 of
 # okta-developer-docs, where the only grant type is another.
 NAMED_GRANTS = (CODE, IMPLICIT, PASSWORD)
+LIFETIMES = ("accessTokenLifetimeMinutes", "refreshTokenLifetimeMinutes", "refreshTokenWindowMinutes")
 ACCESS_MINUTES = (5, 1440)
 LONGEST_MINUTES = 5 * 365 * 24 * 60
 
@@ -24,13 +25,17 @@ def checked_conditions(org: Org, server_id: str, conditions: dict[str, Any]) -> 
     Raises:
         OktaError: E0000001 with the condition's name.
     """
-    grants = fields.texts(fields.section(conditions, "grantTypes"), "include", field="conditions.grantTypes")
+    fields.only(conditions, ("people", "grantTypes", "scopes"), "conditions")
+    types = fields.section(conditions, "grantTypes", field="conditions.grantTypes")
+    fields.only(types, ("include",), "conditions.grantTypes")
+    grants = fields.texts(types, "include", field="conditions.grantTypes")
     for grant in grants:
         if grant not in GRANT_TYPES:
             raise invalid("conditions.grantTypes", f"'{grant}' is not a valid grant type")
     if not grants:
         raise invalid("conditions.grantTypes", "At least one grant type is required")
-    people = fields.section(conditions, "people")
+    people = fields.section(conditions, "people", field="conditions.people")
+    fields.only(people, ("users", "groups"), "conditions.people")
     included = {
         "users": _people(org, people, "users"),
         "groups": _people(org, people, "groups"),
@@ -56,7 +61,9 @@ def checked_actions(actions: dict[str, Any]) -> dict[str, Any]:
     Raises:
         OktaError: E0000001 with the lifetime's name.
     """
+    fields.only(actions, ("token",), "actions")
     token = fields.section(actions, "token", field="actions.token")
+    fields.only(token, (*LIFETIMES, "inlineHook"), "actions.token")
     if token.get("inlineHook") is not None:
         raise invalid("actions.token.inlineHook", "The local Okta has no inline hooks")
     access = _minutes(token, "accessTokenLifetimeMinutes", *ACCESS_MINUTES, 60)
@@ -83,6 +90,7 @@ def _minutes(token: dict[str, Any], name: str, low: int, high: int, default: int
 
 def _people(org: Org, people: dict[str, Any], table: str) -> dict[str, list[str]]:
     condition = fields.section(people, table, field=f"conditions.people.{table}")
+    fields.only(condition, ("include", "exclude"), f"conditions.people.{table}")
     named = {}
     for list_name in ("include", "exclude"):
         field = f"conditions.people.{table}.{list_name}"
@@ -97,7 +105,9 @@ def _people(org: Org, people: dict[str, Any], table: str) -> dict[str, list[str]
 
 def _scopes(org: Org, server_id: str, conditions: dict[str, Any]) -> list[str]:
     field = "conditions.scopes.include"
-    named = fields.texts(fields.section(conditions, "scopes"), "include", field=field)
+    scopes = fields.section(conditions, "scopes", field="conditions.scopes")
+    fields.only(scopes, ("include",), "conditions.scopes")
+    named = fields.texts(scopes, "include", field=field)
     known = scopes_of(org, server_id)
     for scope in named:
         if scope != ANY_SCOPE and scope not in known:

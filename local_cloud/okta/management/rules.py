@@ -19,6 +19,8 @@ from local_cloud.okta.management.status import opposite, set_status
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
+MEMBERS = ("status", "name", "priority", "conditions", "actions", "type", *fields.COMPUTED, "system")
+
 
 def list_all(call: Call) -> Response:
     """List the rules of a policy."""
@@ -91,6 +93,7 @@ def in_order(org: Org, policy_id: str) -> list[Row]:
 
 def checked(call: Call, siblings: list[Row], priority: int) -> dict[str, Any]:
     """The body of a create or replace, checked."""
+    fields.only(call.body, MEMBERS)
     name = fields.text(call.body, "name", at_most=100)
     if any(row["name"] == name for row in siblings):
         raise duplicate("name")

@@ -17,6 +17,10 @@ from local_cloud.okta.management.paging import page
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
 
+MEMBERS = (
+    "name", "displayName", "description", "consent", "metadataPublish", "default", "optional",
+    *fields.COMPUTED, "system",
+)  # fmt: skip
 SCOPE_TOKEN = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]{1,255}")
 
 
@@ -81,10 +85,10 @@ def refuse_taken(call: Call, server: Row, name: str) -> None:
 
 
 def checked(call: Call) -> dict[str, Any]:
-    """The body of a create or replace, checked. The name is a scope-token of RFC 6749 §3.3."""
+    """The body of a create or replace, checked."""
+    fields.only(call.body, MEMBERS)
     name = fields.text(call.body, "name")
-    if not SCOPE_TOKEN.fullmatch(name):
-        raise invalid("name", "The scope name must not have spaces, quotes, backslashes or non-ASCII characters")
+    _check_name(name)
     return {
         "name": name,
         "displayName": fields.optional_text(call.body, "displayName"),
@@ -99,6 +103,20 @@ def checked(call: Call) -> dict[str, Any]:
 def show(org: Org, row: Row) -> dict[str, Any]:
     """A scope with its links."""
     return shown(row, {"self": link(org, f"{_path(row['_server'])}/{row['id']}", "GET", "PUT", "DELETE")})
+
+
+def _check_name(name: str) -> None:
+    """
+    Accept a scope-token, and leave Okta its own names.
+
+    Source: RFC 6749 §3.3; https://developer.okta.com/docs/reference/api/oidc/#scope-properties (notes).
+    """
+    if not SCOPE_TOKEN.fullmatch(name):
+        raise invalid("name", "The scope name must not have spaces, quotes, backslashes or non-ASCII characters")
+    if name.startswith(("okta.", "okta:")) or name in ("okta", "*"):
+        raise invalid("name", "The scope name must not start with 'okta.' or 'okta:', nor be only 'okta' or '*'")
+    if {"<", ">"} <= set(name):
+        raise invalid("name", "The scope name may have '<' or '>', and not both")
 
 
 def _path(server_id: str) -> str:

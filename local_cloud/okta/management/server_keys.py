@@ -11,7 +11,7 @@ from starlette.responses import Response
 from local_cloud.okta import servers
 from local_cloud.okta.calls import Call, answer, link
 from local_cloud.okta.errors import invalid, not_found
-from local_cloud.okta.management import authorization_servers
+from local_cloud.okta.management import authorization_servers, fields
 from local_cloud.okta.signing_keys import public_jwk
 from local_cloud.okta.store import Row
 
@@ -32,6 +32,7 @@ def read(call: Call) -> Response:
 
 def rotate(call: Call) -> Response:
     """Let the next key sign from now on."""
+    fields.only(call.body, ("use",))
     if call.body.get("use") != "sig":
         raise invalid("use", "The value must be sig")
     row = authorization_servers.find(call)

@@ -10,6 +10,7 @@ from typing import Any
 
 from local_cloud.okta.errors import OktaError, invalid
 from local_cloud.okta.management import fields
+from local_cloud.okta.people import PROVIDER
 from local_cloud.okta.user_schema import ATTRIBUTES, REQUIRED
 
 SHORTEST_PASSWORD = 8
@@ -52,7 +53,10 @@ def checked_password(body: dict[str, Any], login: str) -> str | None:
         OktaError: E0000001 with all that a password needs.
     """
     credentials = fields.section(body, "credentials")
-    password = fields.section(credentials, "password", field="credentials.password").get("value")
+    fields.only(credentials, ("password",), "credentials", provider=PROVIDER)
+    given = fields.section(credentials, "password", field="credentials.password")
+    fields.only(given, ("value",), "credentials.password")
+    password = given.get("value")
     if password is None:
         return None
     if not isinstance(password, str) or not _is_strong(password, login):

@@ -12,17 +12,29 @@ from local_cloud.okta import people
 from local_cloud.okta.calls import Call, answer, link, no_content, shown
 from local_cloud.okta.errors import OktaError, duplicate, failed, forbidden, not_built, not_found, unsupported
 from local_cloud.okta.management import fields
-from local_cloud.okta.management.filters import matching
+from local_cloud.okta.management.filters import BEGINS, EQUAL, HAS, LACKING, matching
 from local_cloud.okta.management.groups import forget_in_rules
-from local_cloud.okta.management.paging import page
+from local_cloud.okta.management.paging import MAXIMUM, page
 from local_cloud.okta.management.user_profiles import checked_password, checked_profile
 from local_cloud.okta.org import Org
 from local_cloud.okta.store import Row
+from local_cloud.okta.user_schema import ATTRIBUTES
 
 PATH = "/api/v1/users"
-FILTERS = ("id", "status", "profile.login", "profile.email", "profile.firstName", "profile.lastName")
+NAMES = ("profile.login", "profile.email", "profile.firstName", "profile.lastName")
+FILTERS = {"status": EQUAL, "id": EQUAL, **dict.fromkeys(NAMES, EQUAL), "lastUpdated": LACKING}
+SEARCHES = {
+    "id": BEGINS, "status": BEGINS, "type.id": BEGINS,
+    **{f"profile.{name}": BEGINS for name in ATTRIBUTES}, **dict.fromkeys(NAMES, HAS),
+    **dict.fromkeys(("created", "activated", "statusChanged", "lastUpdated"), LACKING),
+}  # fmt: skip
+MOST_FOUND = 10
+MEMBERS = (
+    "profile", "credentials", *fields.COMPUTED, "status", "activated", "statusChanged", "lastLogin", "passwordChanged",
+    "transitioningToStatus",
+)  # fmt: skip
 MOVES = {
-    "activate": (("STAGED", "PROVISIONED", "DEPROVISIONED"), "ACTIVE"),
+    "activate": (("STAGED", "DEPROVISIONED"), "ACTIVE"),
     "deactivate": (("STAGED", "PROVISIONED", "ACTIVE", "SUSPENDED"), "DEPROVISIONED"),
     "suspend": (("ACTIVE",), "SUSPENDED"),
     "unsuspend": (("SUSPENDED",), "ACTIVE"),
@@ -30,18 +42,20 @@ MOVES = {
 
 
 def list_all(call: Call) -> Response:
-    """List people who are not deprovisioned; `q` begins a name or the e-mail address."""
-    rows = (row for row in call.org.store.rows("users") if row["status"] != "DEPROVISIONED" or "filter" in call.query)
+    """List people; `q` begins a name or the e-mail address; `filter` and `search` find the deprovisioned too."""
     wanted = call.query.get("q", "").lower()
+    everybody = not wanted and ("filter" in call.query or "search" in call.query)
+    rows = (row for row in call.org.store.rows("users") if everybody or row["status"] != "DEPROVISIONED")
     named = (row for row in rows if any(value.lower().startswith(wanted) for value in _names(row)))
-    found = matching(named, call.query.get("filter"), FILTERS)
-    found = matching(found, call.query.get("search"), FILTERS)
-    return page(call, PATH, found, lambda row: show(call.org, row))
+    found = matching(call, matching(call, named, "filter", FILTERS), "search", SEARCHES)
+    default = MOST_FOUND if wanted else MAXIMUM
+    return page(call, PATH, found, lambda row: show(call.org, row), default=default, paged=not wanted)
 
 
 def create(call: Call) -> Response:
     """Create a person, active unless `activate=false`; in groups if `groupIds` says so."""
     active = fields.switch(call.query, "activate", True)
+    fields.only(call.body, (*MEMBERS, "groupIds"), type=people.USER_TYPE)
     profile = _checked_profile(call, fields.section(call.body, "profile"), None)
     group_ids = fields.texts(call.body, "groupIds")
     for identifier in group_ids:
@@ -50,7 +64,9 @@ def create(call: Call) -> Response:
             raise not_found(identifier, "UserGroup")
         if group["type"] == "BUILT_IN":
             raise unsupported()
-    row = people.create_user(call.org, profile, checked_password(call.body, profile["login"]), active=active)
+    password = checked_password(call.body, profile["login"])
+    status = _reachable("ACTIVE", password) if active else "STAGED"
+    row = people.create_user(call.org, profile, password, status=status)
     row = call.org.store.put("users", row["id"], {**row, "_groups": group_ids})
     return answer(show(call.org, row))
 
@@ -71,6 +87,7 @@ def read(call: Call) -> Response:
 def update(call: Call) -> Response:
     """Change the given parts of a profile, or the password."""
     row = find(call)
+    fields.only(call.body, MEMBERS, type=people.USER_TYPE)
     given = fields.section(call.body, "profile")
     profile = _checked_profile(call, {**row["profile"], **given}, row)
     return _store(call, row, profile)
@@ -79,6 +96,7 @@ def update(call: Call) -> Response:
 def replace(call: Call) -> Response:
     """Replace a profile, and the password if one is given."""
     row = find(call)
+    fields.only(call.body, MEMBERS, type=people.USER_TYPE)
     return _store(call, row, _checked_profile(call, fields.section(call.body, "profile"), row))
 
 
@@ -97,14 +115,14 @@ def delete(call: Call) -> Response:
 
 
 def change_status(call: Call) -> Response:
-    """Activate, deactivate, suspend or unsuspend a person."""
+    """Activate, deactivate, suspend or unsuspend a person. There is no welcome flow: nobody is sent a link."""
     row, verb = find(call), call.path["verb"]
     if verb not in MOVES:
         raise not_built(f"the user lifecycle operation {verb!r}")
     sources, target = MOVES[verb]
     if row["status"] not in sources:
         raise _refusal(verb)
-    _move(call.org, row, target)
+    _move(call.org, row, _reachable(target, row["_password"]) if verb == "activate" else target)
     return answer({})
 
 
@@ -138,6 +156,10 @@ def _store(call: Call, row: Row, profile: dict[str, Any]) -> Response:
     if password is not None:
         now = call.org.clock.timestamp()
         changed |= {"_password": people.hash_password(password), "passwordChanged": now}
+        # With it there is nothing left that the welcome flow would ask for.
+        changed |= (
+            {"status": "ACTIVE", "statusChanged": now, "activated": now} if row["status"] == "PROVISIONED" else {}
+        )
     return answer(show(call.org, call.org.store.put("users", row["id"], changed)))
 
 
@@ -151,9 +173,19 @@ def _refusal(verb: str) -> OktaError:
     return failed("unsuspendUser", "Cannot unsuspend a user that is not suspended")
 
 
+def _reachable(status: str, password: str | None) -> str:
+    """Nobody is active without a password. Source: the Users API's creation scenarios; activateUser."""
+    return "PROVISIONED" if status == "ACTIVE" and password is None else status
+
+
 def _move(org: Org, row: Row, status: str) -> None:
     now = org.clock.timestamp()
-    moved = {"status": status, "statusChanged": now, "activated": row["activated"] or now}
+    moved: Row = {"status": status, "statusChanged": now}
+    if status == "ACTIVE":
+        moved["activated"] = row["activated"] or now
+    if status == "DEPROVISIONED":
+        # Who comes back has to choose another: the way leads to PROVISIONED (okta-developer-docs, pull request 3153).
+        moved["_password"] = None
     org.store.put("users", row["id"], org.stamp({**row, **moved}))
     if status != "ACTIVE":
         org.store.remove_where("sessions", user=row["id"])

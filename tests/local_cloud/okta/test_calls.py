@@ -154,7 +154,7 @@ async def test_pages_lead_to_each_other_by_link(bare: OktaOrg) -> None:
     """Okta pages with `limit`, `after` and Link (Okta, pagination)."""
     for index in range(5):
         await bare.make("/api/v1/groups", {"profile": {"name": f"team {index}"}})
-    url: str | None = "/api/v1/groups?q=team&limit=2"
+    url: str | None = "/api/v1/groups?search=profile.name+sw+%22team%22&limit=2"
     names = []
     async with bare.browser(headers={"Authorization": f"SSWS {API_TOKEN}"}) as client:
         while url:
@@ -186,13 +186,52 @@ async def test_a_bad_page_is_refused(bare: OktaOrg, query: str, code: str) -> No
         ('/api/v1/users?search=profile.lastName sw "Ed" and status eq "ACTIVE"', ["editor@example.com"]),
         ("/api/v1/users?q=oda", ["outsider@example.com"]),
         ('/api/v1/users?filter=status eq "SUSPENDED"', []),
+        ('/api/v1/users?filter=profile.login eq "Reader@example.com"', []),
+        ('/api/v1/users?search=profile.login eq "Reader@example.com"', ["reader@example.com"]),
     ],
 )
 async def test_lists_can_be_filtered(bare: OktaOrg, path: str, logins: list[str]) -> None:
-    """`filter`, `search` and `q` (Okta, filter)."""
+    """`filter`, which heeds case, `search`, which does not, and `q` (Okta, filter; Users API, listUsers)."""
     found = (await bare.call("GET", path)).json()
 
     assert [user["profile"]["login"] for user in found] == logins
+
+
+@requirement("okta:paging")
+@pytest.mark.anyio
+@pytest.mark.parametrize(("kind", "most"), [("groups", 300), ("users", 10)])
+async def test_a_query_is_cut_off_and_not_paged(bare: OktaOrg, kind: str, most: int) -> None:
+    """300 groups or 10 people where there is no `limit`, and no next page (listGroups, listUsers)."""
+    for index in range(most + 1):
+        names = {"login": f"q{index}@example.com", "email": "q@example.com", "firstName": "Q", "lastName": "Q"}
+        await bare.make(f"/api/v1/{kind}", {"profile": {"name": f"q{index}"} if kind == "groups" else names})
+    cut = await bare.call("GET", f"/api/v1/{kind}?q=q")
+    limited = await bare.call("GET", f"/api/v1/{kind}?q=q&limit=2")
+    whole = await bare.call("GET", f"/api/v1/{kind}?q=q&limit=200")
+
+    assert [len(answer.json()) for answer in (cut, limited)] == [most, 2]
+    assert len(whole.json()) == min(most + 1, 200)
+    assert all("next" not in answer.links for answer in (cut, limited, whole))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("", False),
+        ("?q=gone", False),
+        ('?search=profile.firstName eq "Gone"', True),
+        ('?filter=profile.login eq "g@x.y"', True),
+    ],
+)
+async def test_who_is_deprovisioned_is_found_by_filter_and_search(bare: OktaOrg, query: str, shown: bool) -> None:
+    """The list and `q` leave them out (Users API, listUsers)."""
+    profile = {"login": "g@x.y", "email": "g@x.y", "firstName": "Gone", "lastName": "Person"}
+    person = await bare.make("/api/v1/users", {"profile": profile})
+    await bare.call("DELETE", f"/api/v1/users/{person['id']}")
+    listed = (await bare.call("GET", f"/api/v1/users{query}")).json()
+
+    assert (person["id"] in [row["id"] for row in listed]) is shown
 
 
 @pytest.mark.anyio

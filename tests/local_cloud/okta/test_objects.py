@@ -254,6 +254,58 @@ async def test_a_persons_life(bare: OktaOrg) -> None:
     assert (await refusal(bare, "GET", path))[:2] == (404, "E0000007")
 
 
+async def test_nobody_is_active_without_a_password(bare: OktaOrg) -> None:
+    """Activation leaves them PROVISIONED, a password ends that (Users API, user creation scenarios; activateUser)."""
+    profile = {"login": "new@example.com", "email": "new@example.com", "firstName": "N", "lastName": "N"}
+    made = await bare.make("/api/v1/users?activate=false", {"profile": profile})
+    path, secret = f"/api/v1/users/{made['id']}", {"credentials": {"password": {"value": "Secret-1!"}}}
+    activated = await bare.call("POST", f"{path}/lifecycle/activate")
+    invited = (await bare.call("GET", path)).json()
+    renamed = (await bare.call("POST", path, {"profile": {"firstName": "M"}})).json()
+    active = (await bare.call("POST", path, secret)).json()
+
+    assert (activated.status_code, activated.json()) == (200, {})
+    assert [row["status"] for row in (made, invited, renamed, active)] == ["STAGED", *["PROVISIONED"] * 2, "ACTIVE"]
+    assert invited["activated"] is None
+    assert active["activated"] == active["statusChanged"] == active["passwordChanged"]
+    assert (await refusal(bare, "POST", f"{path}/lifecycle/activate"))[:2] == (403, "E0000016")
+
+
+async def test_a_password_set_before_activation_makes_active(bare: OktaOrg) -> None:
+    """The documented exception from the activation link (Users API, activateUser)."""
+    profile = {"login": "new@example.com", "email": "new@example.com", "firstName": "N", "lastName": "N"}
+    made = await bare.make("/api/v1/users?activate=false", {"profile": profile})
+    path, secret = f"/api/v1/users/{made['id']}", {"credentials": {"password": {"value": "Secret-1!"}}}
+    staged = (await bare.call("POST", path, secret)).json()
+    await bare.call("POST", f"{path}/lifecycle/activate")
+
+    assert staged["status"] == "STAGED"
+    assert (await bare.call("GET", path)).json()["status"] == "ACTIVE"
+
+
+async def test_who_comes_back_is_provisioned(bare: OktaOrg) -> None:
+    """From DEPROVISIONED the way leads to PROVISIONED (Okta's diagram of statuses; okta-developer-docs pull 3153)."""
+    profile = {"login": "new@example.com", "email": "new@example.com", "firstName": "N", "lastName": "N"}
+    made = await bare.make("/api/v1/users", {"profile": profile, "credentials": {"password": {"value": "Secret-1!"}}})
+    path = f"/api/v1/users/{made['id']}"
+    for verb in ("deactivate", "activate"):
+        assert (await bare.call("POST", f"{path}/lifecycle/{verb}")).status_code == 200
+    back = (await bare.call("GET", path)).json()
+
+    assert (back["status"], "password" in back["credentials"]) == ("PROVISIONED", False)
+
+
+async def test_the_administrator_of_the_seed_stays_active(bare: OktaOrg) -> None:
+    """They have a token and no password; suspended and back, they are as before (ours)."""
+    path = f"/api/v1/users/{(await bare.call('GET', '/api/v1/users/me')).json()['id']}"
+    statuses = [(await bare.call("GET", path)).json()["status"]]
+    for verb in ("suspend", "unsuspend"):
+        await bare.call("POST", f"{path}/lifecycle/{verb}")
+        statuses.append((await bare.call("GET", path)).json()["status"])
+
+    assert statuses == ["ACTIVE", "SUSPENDED", "ACTIVE"]
+
+
 MISSING = [
     (f"{SERVERS}/ausnone", "ausnone (AuthorizationServer)"),
     (f"{SERVERS}/default/scopes/scpnone", "scpnone (OAuth2Scope)"),

@@ -258,11 +258,12 @@ class Administrator(RuleBasedStateMachine):
         """While people, apps and rules refer to it."""
         self.call("DELETE", group)
 
-    @rule(target=users, name=NAMES, group=groups)
-    def create_user(self, name: Any, group: str) -> Any:
-        """In a group that may be gone."""
+    @rule(target=users, name=NAMES, group=groups, known=st.booleans())
+    def create_user(self, name: Any, group: str, known: bool) -> Any:
+        """In a group that may be gone, with a password or none."""
         profile = {"login": f"{name}@example.com", "email": "x@example.com", "firstName": name, "lastName": "X"}
-        return self.write("POST", "/api/v1/users", {"profile": profile, "groupIds": [last(group)]})
+        secret = {"credentials": {"password": {"value": "Str0ng-Enough!"}}} if known else {}
+        return self.write("POST", "/api/v1/users", {"profile": profile, "groupIds": [last(group)], **secret})
 
     @rule(user=users, group=groups, verb=VERBS, join=st.booleans())
     def change_user(self, user: str, group: str, verb: str, join: bool) -> None:

@@ -108,11 +108,13 @@ class World:
         self.names |= {"group": await org.group("mcp-readers"), "everyone": await org.group("Everyone")}
         self.names["unassigned"] = unassigned["id"]
         await org.make(f"/api/v1/apps/{self.names['web']}/users", {"id": self.names["user"]})
-        for name, verb in (("suspended", "suspend"), ("gone", "deactivate")):
+        for name, verb in (("suspended", "suspend"), ("gone", "deactivate"), ("invited", None)):
             login = f"{name}@example.com"
             profile = {"login": login, "email": login, "firstName": "A", "lastName": "B"}
-            self.names[name] = (await org.make("/api/v1/users", {"profile": profile}))["id"]
-            await org.call("POST", f"/api/v1/users/{self.names[name]}/lifecycle/{verb}")
+            secret = {"credentials": {"password": {"value": "Str0ng-Enough!"}}} if verb else {}
+            self.names[name] = (await org.make("/api/v1/users", {"profile": profile, **secret}))["id"]
+            if verb:
+                await org.call("POST", f"/api/v1/users/{self.names[name]}/lifecycle/{verb}")
 
     async def _grants(self, org: OktaOrg) -> None:
         path = f"/api/v1/apps/{self.names['service']}/grants"
@@ -160,5 +162,5 @@ async def send(
         headers["Content-Type"] = row.get("media", "application/json")
         content = row.get("raw") or json.dumps(world.filled(row["body"]))
     async with org.browser(headers=headers) as client:
-        method, query = endpoint["method"], row.get("query")
+        method, query = endpoint["method"], world.filled(row.get("query"))
         return await client.request(method, world.filled(path), params=query, content=content)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.local_cloud.okta.oauth.world import READER, World
 from tests.local_cloud.okta.org import CALLBACK, OktaOrg
+from tests.local_cloud.okta.sign_in import PASSWORDS
 from tests.requirements import requirement
 
 pytestmark = pytest.mark.anyio
@@ -51,6 +52,7 @@ async def perform(world: World, *calls: Call) -> None:
         [
             ("POST", "/api/v1/users/{person}/lifecycle/deactivate", None),
             ("POST", "/api/v1/users/{person}/lifecycle/activate", None),
+            ("POST", "/api/v1/users/{person}", {"credentials": {"password": {"value": PASSWORDS[READER]}}}),
         ],
         [("DELETE", f"{APP}/groups/{{group}}", None), ("PUT", f"{APP}/groups/{{group}}", {})],
         [("DELETE", f"{GROUP}/users/{{user}}", None), ("PUT", f"{GROUP}/users/{{user}}", None)],
