@@ -13,6 +13,7 @@ from moto.awslambda.models import lambda_backends
 
 from local_cloud.aws.account import ACCOUNT, REGION, function_statements, gateway, moto_lock
 from local_cloud.aws.refusals.faults import Fault
+from local_cloud.aws.refusals.roles import fault_of_execution_role
 
 CONCURRENCY, LEAST_UNRESERVED = 1000, 100
 Wanted = Mapping[str, Any]
@@ -77,6 +78,10 @@ def _concurrency(parts: list[str], wanted: Wanted) -> Fault | None:
     return Fault(text, "InvalidParameterValueException")
 
 
+def _role(parts: list[str], wanted: Wanted) -> Fault | None:
+    return fault_of_execution_role(wanted)
+
+
 def _function(parts: list[str]) -> str:
     """The function's name, which the path may give as an ARN."""
     return parts[2].rpartition("function:")[2].partition(":")[0]
@@ -88,5 +93,7 @@ _CHECKS: Mapping[str, Callable[[list[str], Wanted], Fault | None]] = {
     "CreateStage": _stage,
     "DeleteIntegration": _integration,
     "AddPermission": _statement,
+    "CreateFunction": _role,
+    "UpdateFunctionConfiguration": _role,
     "PutFunctionConcurrency": _concurrency,
 }

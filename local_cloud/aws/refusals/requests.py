@@ -12,6 +12,8 @@ from local_cloud.aws.refusals.faults import Fault
 from local_cloud.aws.refusals.fields import lacking_field
 from local_cloud.aws.refusals.limits import LIMITS, beyond_limits
 from local_cloud.aws.refusals.operations import input_shape, operation_name
+from local_cloud.aws.refusals.roles import WRITES as ROLE_WRITES
+from local_cloud.aws.refusals.roles import fault_of_role
 from local_cloud.aws.refusals.serialization import misshapen
 from local_cloud.aws.replies import Reply, peek_body, refusal
 
@@ -66,12 +68,14 @@ def _refuse_form(environ: dict[str, Any]) -> Reply | None:
     """IAM's writes are forms, in which a number is a text."""
     form = dict(parse_qsl(peek_body(environ).decode("utf-8", "replace"), keep_blank_values=True))
     operation = form.get("Action", "")
-    if operation not in LIMITS:
+    if operation not in LIMITS and operation not in ROLE_WRITES:
         return None
     shapes = input_shape("iam", operation).members
     numbers = {name for name, shape in shapes.items() if shape.type_name == "integer"}
     wanted = {name: int(v) if name in numbers and v.isdecimal() else v for name, v in form.items()}
-    return _refuse_limits(environ, "iam", operation, wanted)
+    refused = _refuse_limits(environ, "iam", operation, wanted)
+    fault = None if refused else fault_of_role(operation, wanted)
+    return _refuse(environ, fault) if fault else refused
 
 
 def _refuse_limits(environ: dict[str, Any], service: str, operation: str, wanted: Mapping[str, Any]) -> Reply | None:

@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local_cloud.aws.account import RUNTIME
-from tests.local_cloud.aws.account import ECHO, Account, session_of
+from tests.local_cloud.aws.account import ECHO, TRUST, Account, policy, session_of
 from tests.local_cloud.aws.test_functions import invoke
 from tests.requirements import requirement
 
@@ -233,7 +233,7 @@ def test_what_is_at_a_limit_is_taken(account: Account, client: Callable[[str], A
     account.functions.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=900)
     account.functions.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=900)
     account.functions.put_function_concurrency(FunctionName="x" * 64, ReservedConcurrentExecutions=0)
-    account.iam.create_role(RoleName="x" * 64, AssumeRolePolicyDocument="{}", MaxSessionDuration=43_200)
+    account.iam.create_role(RoleName="x" * 64, AssumeRolePolicyDocument=policy(TRUST), MaxSessionDuration=43_200)
     logs.create_log_group(logGroupName="x" * 512)
     logs.put_retention_policy(logGroupName="x" * 512, retentionInDays=3653)
 
