@@ -78,9 +78,9 @@ def test_a_role_that_is_not_there_is_refused_at_an_update_too(account: Account) 
     update = account.functions.update_function_configuration
     with pytest.raises(ClientError, match=CANNOT):
         update(FunctionName="f", Role=NOBODY)
-    with pytest.raises(ClientError, match="AccessDeniedException.* Cross-account"):
+    with pytest.raises(ClientError, match=r"AccessDeniedException.* Cross-account"):
         update(FunctionName="f", Role=NOBODY.replace("1234", "4321"))
-    with pytest.raises(ClientError, match="ValidationException.* 'role'"):
+    with pytest.raises(ClientError, match=r"ValidationException.* 'role'"):
         update(FunctionName="f", Role="nobody")
 
 
