@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from local_cloud.aws.refusals import functions
 from local_cloud.aws.refusals import gateway as apis
 from local_cloud.aws.refusals.conflicts import conflict_of
+from local_cloud.aws.refusals.dynamodb import fault_of_dynamodb
 from local_cloud.aws.refusals.faults import Fault
 from local_cloud.aws.refusals.fields import lacking_field
 from local_cloud.aws.refusals.limits import LIMITS, beyond_limits
@@ -49,12 +50,19 @@ def refuse_request(environ: dict[str, Any], service: str | None, runtime: str | 
         return _not_emulated(environ, target) if target in _LOGS else _refuse_target(environ, target)
     if service == "iam":
         return _refuse_form(environ)
-    if service == "dynamodb" and target == "UpdateTable":
-        lacking = lacking_field(_read_document(environ) or {}, _TABLE, {"TableClass": "STANDARD"})
-        return _not_emulated(environ, f"{lacking} of UpdateTable") if lacking else None
+    if service == "dynamodb":
+        return _refuse_dynamodb(environ, target)
     if service not in _REST or environ["REQUEST_METHOD"] == "GET":
         return None
     return _refuse_rest(environ, service, runtime)
+
+
+def _refuse_dynamodb(environ: dict[str, Any], operation: str) -> Reply | None:
+    if operation == "UpdateTable":
+        lacking = lacking_field(_read_document(environ) or {}, _TABLE, {"TableClass": "STANDARD"})
+        return _not_emulated(environ, f"{lacking} of UpdateTable") if lacking else None
+    fault = fault_of_dynamodb(environ, operation)
+    return _refuse(environ, fault) if fault else None
 
 
 def _refuse_target(environ: dict[str, Any], operation: str) -> Reply | None:
