@@ -37,7 +37,7 @@ def fault_of_role(operation: str, wanted: Mapping[str, Any]) -> Fault | None:
 def _too_large(wanted: Mapping[str, Any]) -> Fault | None:
     """The quota is of all inline policies of a role together."""
     role = wanted.get("RoleName", "")
-    policies = {**inline_policies(role), wanted.get("PolicyName"): wanted.get("PolicyDocument", "")}
+    policies = inline_policies(role) | {str(wanted.get("PolicyName")): wanted.get("PolicyDocument", "")}
     if sum(map(_size, policies.values())) <= _INLINE_SIZE:
         return None
     return Fault(f"Maximum policy size of {_INLINE_SIZE} bytes exceeded for role {role}", "LimitExceeded", 409)
