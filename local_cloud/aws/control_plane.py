@@ -43,7 +43,7 @@ class DataPlane:
 
     follow: Callable[[], Mapping[str, LocalCloudError]]
     endpoint_of: Callable[[str], str | None]
-    invoke: Callable[[str, bytes], Outcome]
+    invoke: Callable[[str, bytes, str | None], Outcome]
     rename: Callable[[bool], None]
     deliver_logs: Callable[[], None] = lambda: None
     runtime: str | None = None

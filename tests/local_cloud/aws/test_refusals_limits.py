@@ -230,8 +230,8 @@ def test_what_is_at_a_limit_is_taken(account: Account, client: Callable[[str], A
     for wait in (50, 30_000):
         account.gateway.update_integration(**where, TimeoutInMillis=wait, ResponseParameters={"599": {}, "200": {}})
     account.create_function(ECHO, name="x" * 64, Tags=dict(list(MANY.items())[:50]))
-    account.functions.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=900)
-    account.functions.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=900)
+    account.functions.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=50)
+    account.functions.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=50)
     account.functions.put_function_concurrency(FunctionName="x" * 64, ReservedConcurrentExecutions=0)
     account.iam.create_role(RoleName="x" * 64, AssumeRolePolicyDocument=policy(TRUST), MaxSessionDuration=43_200)
     logs.create_log_group(logGroupName="x" * 512)
