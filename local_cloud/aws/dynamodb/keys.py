@@ -15,8 +15,12 @@ from local_cloud.aws.dynamodb.errors import Invalid
 from local_cloud.aws.dynamodb.expressions import Token
 
 
-def key_types(table: str, index: str | None = None) -> dict[str, str] | None:
-    """The key attributes and their types; None when there is no such table or index, which moto says."""
+def key_types(table: str, index: str | None = None) -> dict[str, str | None] | None:
+    """
+    The key attributes and their types; None when there is no such table or index, which moto says.
+
+    A type is None where moto has forgotten it: an update that adds an index replaces all definitions.
+    """
     with moto_lock:
         backend = dynamodb_backends[ACCOUNT][REGION]
         try:
@@ -24,7 +28,7 @@ def key_types(table: str, index: str | None = None) -> dict[str, str] | None:
             defined = {one["AttributeName"]: one["AttributeType"] for one in backend.get_table(table).attr}
         except ResourceNotFoundException:
             return None
-    return {key["AttributeName"]: defined[key["AttributeName"]] for key in schema}
+    return {key["AttributeName"]: defined.get(key["AttributeName"]) for key in schema}
 
 
 def check_key(table: str, key: Mapping[str, Any]) -> None:
@@ -65,5 +69,5 @@ def check_filter(table: str, index: str | None, tokens: Sequence[Token]) -> None
         raise Invalid(f"{text}: {found}")
 
 
-def _fits(key: Mapping[str, Any], types: Mapping[str, str]) -> bool:
-    return set(key) == set(types) and all(types[name] in value for name, value in key.items())
+def _fits(key: Mapping[str, Any], types: Mapping[str, str | None]) -> bool:
+    return set(key) == set(types) and all(types[name] in (None, *value) for name, value in key.items())

@@ -167,6 +167,33 @@ def test_what_dynamodb_takes_is_answered(table: Any, operation: str, members: Me
 
 
 @requirement("aws:dynamodb")
+def test_an_index_has_keys_of_its_own(table: Any) -> None:
+    """A filter of its Query may look at the table's, a page begins after both, a key is the table's (Query)."""
+    index = {
+        "IndexName": "by-text",
+        "KeySchema": [{"AttributeName": "text", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    defined = [{"AttributeName": name, "AttributeType": "S"} for name in ("text", "owner", "name")]
+    table.update_table(
+        TableName="notes", AttributeDefinitions=defined[:1], GlobalSecondaryIndexUpdates=[{"Create": index}]
+    )
+    for position in range(3):
+        table.put_item(TableName="notes", Item=note(position, text=text("t")))
+    page = {"IndexName": "by-text", "KeyConditionExpression": "#t = :a", **valued(text("t"), text("n1"))}
+    page |= {"ExpressionAttributeNames": {"#t": "text", "#n": "name"}, "FilterExpression": "#n >= :a"}
+    query = {"KeyConditionExpression": "#t = :a", "FilterExpression": "#n >= :b"}
+
+    assert call(table, "query", page | query)["Count"] == 2
+    assert call(table, "query", page | query | {"ExclusiveStartKey": note(1, text=text("t"))})["Count"] == 1
+    with pytest.raises(ClientError, match="The provided starting key is invalid"):
+        call(table, "query", page | query | {"ExclusiveStartKey": note(1)})
+    with pytest.raises(ClientError, match="non-primary key attributes: Primary key attribute: text"):
+        call(table, "query", page | query | {"FilterExpression": "#t = :b AND #n = :b"})
+    assert call(table, "get_item", {"Key": note(1)})["Item"]["text"] == text("t")
+
+
+@requirement("aws:dynamodb")
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
