@@ -39,7 +39,10 @@ def invoke_function(environ: dict[str, Any], text: str, run: Callable[[str, byte
     wrong = _payload_fault(payload) or (_CONTEXT_FAULT if given and context is None else None)
     if wrong:
         return refusal(environ, 400, "InvalidRequestContentException", wrong, Type="User")
-    outcome = run(name, payload, context)
+    return _answer(environ, name, run(name, payload, context))
+
+
+def _answer(environ: dict[str, Any], name: str, outcome: Outcome) -> Reply:
     if outcome.kind in _ERRORS:
         status, code, text = _ERRORS[outcome.kind]
         return refusal(environ, status, code, text.format(name=function_arn(name)), **_MORE.get(outcome.kind, {}))
