@@ -68,7 +68,7 @@ class AwsCloud:
         return DataPlane(
             follow=lambda: self._in_loop(self._follow(), FOLLOW_SECONDS),
             endpoint_of=self.front_doors.endpoint_of,
-            invoke=lambda name, payload: self._in_loop(self.functions.invoke(name, payload), None),
+            invoke=lambda *call: self._in_loop(self.functions.invoke(*call), None),
             rename=self._rename,
             deliver_logs=lambda: self._in_loop(self._deliver_logs(), FOLLOW_SECONDS),
             runtime=RUNTIME,

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from local_cloud.aws import switch
 from local_cloud.aws.account import REGION, gateway, moto_lock
 from local_cloud.aws.documents import refuse_document
+from local_cloud.aws.dynamodb.transactions import Transactions
 from local_cloud.aws.identity.managed import bring_managed_policy
 from local_cloud.aws.invocations import invoke_function
 from local_cloud.aws.lambda_runtime import Outcome
@@ -27,6 +28,7 @@ _GLOBAL = ("iam", "sts")
 _API = re.compile(r"^/v2/apis(?:/[^/]+)?$")
 _STAGE = re.compile(r"^/v2/apis/([^/]+)/stages/([^/]+)$")
 _STAGE_TAGS = re.compile(r"^/v2/tags/arn:aws:apigateway:[^/]*/apis/([^/]+)/stages/([^/]+)$")
+_TRANSACTION = "DynamoDB_20120810.TransactWriteItems"
 _INVOKE = re.compile(r"^/2015-03-31/functions/([^/]+)/invocations$")
 
 
@@ -41,7 +43,7 @@ class DataPlane:
 
     follow: Callable[[], Mapping[str, LocalCloudError]]
     endpoint_of: Callable[[str], str | None]
-    invoke: Callable[[str, bytes], Outcome]
+    invoke: Callable[[str, bytes, str | None], Outcome]
     rename: Callable[[bool], None]
     deliver_logs: Callable[[], None] = lambda: None
     runtime: str | None = None
@@ -56,6 +58,7 @@ class ControlPlane:
 
     def __init__(self, data_plane: DataPlane) -> None:
         self._moto = Moto()
+        self._transactions = Transactions()
         self._data_plane = data_plane
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -79,6 +82,8 @@ class ControlPlane:
             self._data_plane.deliver_logs()
         if service == "iam":
             bring_managed_policy(peek_body(environ))
+        if environ.get("HTTP_X_AMZ_TARGET") == _TRANSACTION:
+            return self._transactions.reply(environ, self._moto.reply)
         reply = self._moto.reply(environ)
         if method != "GET" and service in _FOLLOWED:
             self._data_plane.follow()

@@ -29,6 +29,7 @@ REQUIREMENTS = {
     "log": f"{_LAMBDA}python-logging.html (START, END, REPORT)",
     "nothing-left": "docs/facts/local-emulation.md; issue 3: clean stop, no process and no listener left",
     "role": "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html; issue 4",
+    "trust": f"{_LAMBDA}lambda-intro-execution-role.html; IAM API reference, CreateRole, UpdateAssumeRolePolicy",
     "dynamodb": "issue 4: DynamoDB from inside the function, through AWS_ENDPOINT_URL; DynamoDB developer guide",
     "cloudwatch": "issue 4: logs readable through the AWS SDK (CloudWatch Logs in moto)",
     "failures": f"{_LAMBDA}troubleshooting-invocation.html; {_LAMBDA}lambda-runtime-environment.html",

@@ -81,11 +81,18 @@ def log_stream_arn(group: str, stream: str) -> str:
 
 
 def _monitoring(environ: Mapping[str, Any], body: bytes) -> Iterator[Pair]:
-    """Three protocols: the operation is in a header, in the path, or in a form."""
-    found = _OPERATION.search(environ.get("PATH_INFO", "")) or _OPERATION.search(body.decode("latin-1"))
-    operation = _target(environ) or (found and (found[1] or found[2]))
+    operation = target_of(environ, body)
     if operation in _METRICS:
         yield f"cloudwatch:{operation}", "*"
+
+
+def target_of(environ: Mapping[str, Any], body: bytes) -> str:
+    """The operation of a service with one path; in three protocols it is in a header, in the path, or in a form."""
+    named = _target(environ)
+    if named:
+        return named
+    found = _OPERATION.search(environ.get("PATH_INFO", "")) or _OPERATION.search(body.decode("latin-1"))
+    return (found[1] or found[2]) if found else ""
 
 
 def _lambda(environ: Mapping[str, Any], body: bytes) -> Iterator[Pair]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from local_cloud.aws.account import Function
+from local_cloud.aws.account import RUNTIME, Function
 from local_cloud.aws.cloudwatch import Delivery
 from local_cloud.aws.identity import Sessions
 from local_cloud.aws.lambda_runtime.failures import RuntimeFailed, exited, not_runnable, timed_out
@@ -29,6 +29,11 @@ class Host:
     endpoint_url: str
     sessions: Sessions
     delivery: Delivery
+
+    @property
+    def runtime_dir(self) -> Path:
+        """Where the runtime client is: /var/runtime on AWS."""
+        return self.python.parents[1] / f"lib/{RUNTIME}/site-packages"
 
 
 class Environment:
@@ -81,11 +86,10 @@ class Environment:
 
     def _variables(self, runtime_api: str) -> Mapping[str, str]:
         assert self.task_root is not None
-        return child_variables(
-            self.function, runtime_api, self.task_root, self._host.endpoint_url, self._session, self._stream
-        )
+        folders, endpoint_url = (self.task_root, self._host.runtime_dir), self._host.endpoint_url
+        return child_variables(self.function, runtime_api, folders, endpoint_url, self._session, self._stream)
 
-    async def invoke(self, payload: bytes) -> tuple[bool, bytes]:
+    async def invoke(self, payload: bytes, client_context: str | None = None) -> tuple[bool, bytes]:
         """
         Run one event; the answer is (whether the handler returned, body).
 
@@ -95,7 +99,7 @@ class Environment:
         request_id, started = str(uuid.uuid4()), time.monotonic()
         failure = await self._initialise_again(request_id) if self._failed else None
         self.log.line(f"START RequestId: {request_id} Version: $LATEST")
-        answer = None if failure else await self._run(request_id, payload, started)
+        answer = None if failure else await self._run(request_id, (payload, client_context), started)
         failure = failure or (None if answer else self._failure(request_id))
         await self._report(request_id, started, failure)
         if failure is not None:
@@ -114,14 +118,14 @@ class Environment:
         self._failed, self._init_milliseconds = failure is not None, None
         return failure
 
-    async def _run(self, request_id: str, payload: bytes, started: float) -> tuple[bool, bytes] | None:
+    async def _run(self, request_id: str, event: tuple[bytes, str | None], started: float) -> tuple[bool, bytes] | None:
         """Hand the event over and wait; the answer is None when there is none in time."""
         process, seconds = self._runtime.process, self.function.timeout_seconds - (time.monotonic() - started)
         assert process is not None
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         deadline = int((time.time() + seconds) * 1000)
         process.thaw()
-        self._runtime.api.give(Invocation(request_id, payload, deadline, self.function.arn, answer))
+        self._runtime.api.give(Invocation(request_id, event[0], deadline, self.function.arn, answer, event[1]))
         waiting: set[asyncio.Future[Any]] = {answer, process.exited}
         await asyncio.wait(waiting, timeout=max(seconds, 0), return_when=asyncio.FIRST_COMPLETED)
         await process.flush()

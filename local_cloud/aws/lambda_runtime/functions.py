@@ -35,14 +35,14 @@ class Functions:
         remove_tree(self._folder)
         self._host = host
 
-    async def invoke(self, name: str, payload: bytes) -> Outcome:
-        """Run the function with this event."""
+    async def invoke(self, name: str, payload: bytes, client_context: str | None = None) -> Outcome:
+        """Run the function with this event; `client_context` is JSON on one line, as the runtime gets it."""
         if self._host is None or find_function(name) is None:
             return Outcome("missing")
         if len(payload) >= REQUEST_LIMIT:
             return Outcome("too_large")
         pool = self._pools.get(name) or self._open(name, self._host)
-        return await pool.invoke(payload)
+        return await pool.invoke(payload, client_context)
 
     def _open(self, name: str, host: Host) -> Pool:
         # A folder per pool: the code of a function that is deleted and made again must not be the one being removed.

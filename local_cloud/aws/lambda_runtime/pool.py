@@ -10,13 +10,14 @@ from local_cloud.aws.lambda_runtime.log import FunctionLog
 from local_cloud.aws.lambda_runtime.outcome import Outcome
 
 PROCESSES_PER_FUNCTION = 10
+MOST_RESERVED = 50
 
 
 class Pool:
     """
     The environments of one function; each serves one request at a time.
 
-    Does not scale beyond ten processes: further requests wait, where AWS starts more.
+    Does not scale beyond ten processes where no concurrency is reserved: further requests wait, where AWS starts more.
     """
 
     def __init__(self, name: str, host: Host, code: UnpackedCode, log: FunctionLog) -> None:
@@ -29,10 +30,10 @@ class Pool:
         self._changed = asyncio.Condition()
         self._closed = False
 
-    async def invoke(self, payload: bytes) -> Outcome:
+    async def invoke(self, payload: bytes, client_context: str | None = None) -> Outcome:
         """Run the function with this event, in a warm environment if there is one."""
         taken = await self._take()
-        return await self._run(taken, payload) if isinstance(taken, Environment) else taken
+        return await self._run(taken, payload, client_context) if isinstance(taken, Environment) else taken
 
     async def _take(self) -> Environment | Outcome:
         """A warm environment, a new one, or why there is none; the function is read again after each wait."""
@@ -43,10 +44,11 @@ class Pool:
                     break
                 if await self._dropped_obsolete(function):
                     continue
-                if function.reserved_concurrency is not None and len(self._busy) >= function.reserved_concurrency:
-                    return Outcome("throttled")
-                if len(self._busy) < PROCESSES_PER_FUNCTION:
+                reserved = function.reserved_concurrency
+                if len(self._busy) < (PROCESSES_PER_FUNCTION if reserved is None else reserved):
                     return self._chosen(function)
+                if reserved is not None:
+                    return Outcome("throttled")
                 await self._changed.wait()
         return Outcome("missing")
 
@@ -69,12 +71,12 @@ class Pool:
             await self._end(environment, function)
         return bool(obsolete)
 
-    async def _run(self, environment: Environment, payload: bytes) -> Outcome:
+    async def _run(self, environment: Environment, payload: bytes, client_context: str | None) -> Outcome:
         worked = False
         try:
             if environment.task_root is None:
                 await environment.start(await self._code.take(environment.function))
-            returned, body = await environment.invoke(payload)
+            returned, body = await environment.invoke(payload, client_context)
             worked = True
             return Outcome("ok" if returned else "function_error", body, environment.log.take_tail())
         except RuntimeFailed as error:

@@ -27,6 +27,7 @@ class Invocation:
     deadline_milliseconds: int
     function_arn: str
     answer: asyncio.Future[tuple[bool, bytes]] = field(repr=False)
+    client_context: str | None = None
 
 
 class RuntimeApi:
@@ -104,6 +105,7 @@ class RuntimeApi:
             f"Lambda-Runtime-Deadline-Ms: {event.deadline_milliseconds}",
             f"Lambda-Runtime-Invoked-Function-Arn: {event.function_arn}",
             f"Lambda-Runtime-Trace-Id: {_trace_id(event.request_id)}",
+            *([f"Lambda-Runtime-Client-Context: {event.client_context}"] if event.client_context else []),
         )
 
     def _finish(self, current: Invocation, kind: str, body: bytes | None) -> bytes:

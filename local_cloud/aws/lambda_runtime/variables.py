@@ -7,16 +7,24 @@ from local_cloud.aws.identity import Session
 
 
 def child_variables(
-    function: Function, runtime_api: str, task_root: Path, endpoint_url: str, session: Session, log_stream: str
+    function: Function,
+    runtime_api: str,
+    folders: tuple[Path, Path],
+    endpoint_url: str,
+    session: Session,
+    log_stream: str,
 ) -> dict[str, str]:
     """
     The whole environment of the process: what Lambda sets and what the function configures; nothing of the host's.
+
+    Args:
+        folders: of the function's code, and of the runtime client.
 
     Source: AWS, Lambda environment variables, "Defined runtime environment variables". `AWS_ENDPOINT_URL` is ours:
     it leads the AWS SDK inside the function to the local AWS.
     """
     shared = {"AWS_ENDPOINT_URL": endpoint_url, "LANG": "en_US.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"}
-    reserved = _reserved(function, runtime_api, task_root, log_stream)
+    reserved = _reserved(function, runtime_api, folders, log_stream)
     return {**shared, **dict(function.variables), **reserved, **_credentials(session), **_PYTHON}
 
 
@@ -28,7 +36,7 @@ def _credentials(session: Session) -> dict[str, str]:
     }
 
 
-def _reserved(function: Function, runtime_api: str, task_root: Path, log_stream: str) -> dict[str, str]:
+def _reserved(function: Function, runtime_api: str, folders: tuple[Path, Path], log_stream: str) -> dict[str, str]:
     """What a function cannot set itself."""
     return {
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
@@ -41,7 +49,8 @@ def _reserved(function: Function, runtime_api: str, task_root: Path, log_stream:
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
-        "LAMBDA_TASK_ROOT": str(task_root),
+        "LAMBDA_RUNTIME_DIR": str(folders[1]),
+        "LAMBDA_TASK_ROOT": str(folders[0]),
         "TZ": ":UTC",
         "_HANDLER": function.handler,
     }

@@ -12,7 +12,9 @@ from urllib.parse import unquote
 from moto.awslambda.models import lambda_backends
 
 from local_cloud.aws.account import ACCOUNT, REGION, function_statements, gateway, moto_lock
+from local_cloud.aws.lambda_runtime.pool import MOST_RESERVED
 from local_cloud.aws.refusals.faults import Fault
+from local_cloud.aws.refusals.roles import fault_of_execution_role
 
 CONCURRENCY, LEAST_UNRESERVED = 1000, 100
 Wanted = Mapping[str, Any]
@@ -67,14 +69,24 @@ def _statement(parts: list[str], wanted: Wanted) -> Fault | None:
 
 def _concurrency(parts: list[str], wanted: Wanted) -> Fault | None:
     held = {one.function_name: one.reserved_concurrency for one in lambda_backends[ACCOUNT][REGION].list_functions()}
+    wanted_here = wanted.get("ReservedConcurrentExecutions") or 0
     others = sum(int(number or 0) for name, number in held.items() if name != _function(parts))
-    if CONCURRENCY - others - (wanted.get("ReservedConcurrentExecutions") or 0) >= LEAST_UNRESERVED:
-        return None
+    if CONCURRENCY - others - wanted_here >= LEAST_UNRESERVED:
+        return _beyond_this_machine(wanted_here) if wanted_here > MOST_RESERVED else None
     text = (
         "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
         f"below its minimum value of [{LEAST_UNRESERVED}]."
     )
     return Fault(text, "InvalidParameterValueException")
+
+
+def _beyond_this_machine(reserved: int) -> Fault:
+    thing = f"ReservedConcurrentExecutions = {reserved} of PutFunctionConcurrency, at most {MOST_RESERVED}"
+    return Fault(f"the local AWS does not emulate {thing}; each is a process here", "NotEmulated", 501)
+
+
+def _role(parts: list[str], wanted: Wanted) -> Fault | None:
+    return fault_of_execution_role(wanted)
 
 
 def _function(parts: list[str]) -> str:
@@ -88,5 +100,7 @@ _CHECKS: Mapping[str, Callable[[list[str], Wanted], Fault | None]] = {
     "CreateStage": _stage,
     "DeleteIntegration": _integration,
     "AddPermission": _statement,
+    "CreateFunction": _role,
+    "UpdateFunctionConfiguration": _role,
     "PutFunctionConcurrency": _concurrency,
 }

@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from local_cloud.aws.identity.calls import target_of
 from local_cloud.aws.refusals import functions
 from local_cloud.aws.refusals import gateway as apis
 from local_cloud.aws.refusals.conflicts import conflict_of
+from local_cloud.aws.refusals.dynamodb import fault_of_dynamodb
 from local_cloud.aws.refusals.faults import Fault
-from local_cloud.aws.refusals.fields import lacking_field
+from local_cloud.aws.refusals.kept import never_run
 from local_cloud.aws.refusals.limits import LIMITS, beyond_limits
 from local_cloud.aws.refusals.operations import input_shape, operation_name
+from local_cloud.aws.refusals.roles import WRITES as ROLE_WRITES
+from local_cloud.aws.refusals.roles import fault_of_role
 from local_cloud.aws.refusals.serialization import misshapen
 from local_cloud.aws.replies import Reply, peek_body, refusal
 
@@ -26,13 +30,6 @@ _INVALID = {
 }
 # Reading and deleting go to moto: SDKs and plugins look for things that were never made.
 _READS = ("Get", "List", "Delete")
-# They would be kept and never run.
-_LOGS = {"PutSubscriptionFilter", "PutDestination", "CreateExportTask", "PutAccountPolicy", "CreateDelivery"}
-# What moto's UpdateTable obeys; the rest it would pass over in silence.
-_TABLE = {
-    "TableName", "AttributeDefinitions", "GlobalSecondaryIndexUpdates", "ProvisionedThroughput", "BillingMode",
-    "StreamSpecification", "DeletionProtectionEnabled", "WarmThroughput",
-}  # fmt: skip
 
 
 def refuse_request(environ: dict[str, Any], service: str | None, runtime: str | None) -> Reply | None:
@@ -42,36 +39,42 @@ def refuse_request(environ: dict[str, Any], service: str | None, runtime: str | 
     Args:
         runtime: Lambda's name of what runs functions here; None where nothing does.
     """
-    target = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
-    if service == "logs":
-        return _not_emulated(environ, target) if target in _LOGS else _refuse_target(environ, target)
+    if service in ("dynamodb", "logs", "monitoring"):
+        return _refuse_target(environ, service)
     if service == "iam":
         return _refuse_form(environ)
-    if service == "dynamodb" and target == "UpdateTable":
-        lacking = lacking_field(_read_document(environ) or {}, _TABLE, {"TableClass": "STANDARD"})
-        return _not_emulated(environ, f"{lacking} of UpdateTable") if lacking else None
     if service not in _REST or environ["REQUEST_METHOD"] == "GET":
         return None
     return _refuse_rest(environ, service, runtime)
 
 
-def _refuse_target(environ: dict[str, Any], operation: str) -> Reply | None:
-    wanted = _read_document(environ) if operation in LIMITS else None
-    if not isinstance(wanted, dict) or misshapen(input_shape("logs", operation), wanted):
+def _refuse_target(environ: dict[str, Any], service: str) -> Reply | None:
+    """The services whose calls have one path; CloudWatch's may be in a form, or in CBOR."""
+    operation = target_of(environ, peek_body(environ))
+    wanted = {} if service == "monitoring" else _read_document(environ) or {}
+    lacking = never_run(service, operation, wanted)
+    if lacking:
+        return _not_emulated(environ, lacking)
+    if service == "dynamodb":
+        fault = fault_of_dynamodb(environ, operation)
+        return _refuse(environ, fault) if fault else None
+    if operation not in LIMITS or misshapen(input_shape(service, operation), wanted):
         return None  # moto says what is wrong with it
-    return _refuse_limits(environ, "logs", operation, wanted)
+    return _refuse_limits(environ, service, operation, wanted)
 
 
 def _refuse_form(environ: dict[str, Any]) -> Reply | None:
     """IAM's writes are forms, in which a number is a text."""
     form = dict(parse_qsl(peek_body(environ).decode("utf-8", "replace"), keep_blank_values=True))
     operation = form.get("Action", "")
-    if operation not in LIMITS:
+    if operation not in LIMITS and operation not in ROLE_WRITES:
         return None
     shapes = input_shape("iam", operation).members
     numbers = {name for name, shape in shapes.items() if shape.type_name == "integer"}
     wanted = {name: int(v) if name in numbers and v.isdecimal() else v for name, v in form.items()}
-    return _refuse_limits(environ, "iam", operation, wanted)
+    refused = _refuse_limits(environ, "iam", operation, wanted)
+    fault = None if refused else fault_of_role(operation, wanted)
+    return _refuse(environ, fault) if fault else refused
 
 
 def _refuse_limits(environ: dict[str, Any], service: str, operation: str, wanted: Mapping[str, Any]) -> Reply | None:

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.contract.clients.notes_table import NOTES, item
-from tests.local_cloud.aws.account import Account
+from tests.local_cloud.aws.account import TRUST, Account, policy
 from tests.requirements import requirement
 
 
@@ -46,7 +46,7 @@ def test_what_is_there_already_is_a_conflict(aws: dict[str, Any], account: Accou
     """A second function, log group, role or table of that name (API references, errors)."""
     account.create_function("def handler(event, context):\n    return 1")
     aws["logs"].create_log_group(logGroupName="g")
-    role = {"RoleName": "r", "AssumeRolePolicyDocument": "{}"}
+    role = {"RoleName": "r", "AssumeRolePolicyDocument": policy(TRUST)}
 
     with pytest.raises(aws["lambda"].exceptions.ResourceConflictException):
         account.create_function("def handler(event, context):\n    return 2")

@@ -1,6 +1,7 @@
 """What the tests ask of an AWS account, through AWS's own SDK."""
 
 import io
+import json
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from moto.moto_api._internal.models import moto_api_backend
 from local_cloud.aws import AwsCloud
 from local_cloud.aws.account import RUNTIME
 
+TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 ECHO = "def handler(event, context):\n    return event"
 
 
@@ -21,6 +23,11 @@ def zipped(code: str) -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("h.py", code)
     return buffer.getvalue()
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    """A policy document of these statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def session_of(cloud: AwsCloud, region: str = "us-east-1") -> boto3.Session:
@@ -50,11 +57,11 @@ class Account:
     def create_function(self, code: str, name: str = "f", **settings: Any) -> str:
         """Create a function; the answer is its ARN."""
         try:
-            role = self.iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+            role = self.iam.create_role(RoleName="r", AssumeRolePolicyDocument=policy(TRUST))["Role"]["Arn"]
         except self.iam.exceptions.EntityAlreadyExistsException:
             role = self.iam.get_role(RoleName="r")["Role"]["Arn"]
         wanted = {"Runtime": RUNTIME, "Handler": "h.handler", "Code": {"ZipFile": zipped(code)}, **settings}
-        return self.functions.create_function(FunctionName=name, Role=role, **wanted)["FunctionArn"]
+        return self.functions.create_function(FunctionName=name, **{"Role": role, **wanted})["FunctionArn"]
 
     def create_api(self, function_arn: str, name: str = "a", **integration: Any) -> dict[str, str]:
         """Create an API with a `$default` stage and route; the answer has `id`, `url`, `integration` and `route`."""

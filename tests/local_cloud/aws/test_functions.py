@@ -1,5 +1,6 @@
 """Functions under AWS's own runtime client, called through the SDK's Invoke."""
 
+import base64
 import json
 import os
 import threading
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local_cloud.aws.account import ECHO, Account, zipped
+from tests.local_cloud.aws.account import ECHO, TRUST, Account, policy, zipped
 from tests.requirements import requirement
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function:f"
@@ -105,13 +106,59 @@ def test_the_function_sees_nothing_of_the_host(account: Account, monkeypatch: py
     account.create_function(code, Environment={"Variables": {"MINE": "1"}})
     variables, path, host_modules = invoke(account)
 
-    lambdas = {"_HANDLER", "_X_AMZN_TRACE_ID", "TZ", "LANG", "PATH", "LAMBDA_TASK_ROOT", "MINE", "LC_CTYPE"}
+    lambdas = {
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "TZ",
+        "LANG",
+        "PATH",
+        "LAMBDA_TASK_ROOT",
+        "LAMBDA_RUNTIME_DIR",
+        "MINE",
+        "LC_CTYPE",
+    }
     others = {name for name in variables if not name.startswith(("AWS_", "PYTHON"))}
     assert others <= lambdas
     assert (variables["MINE"], variables["AWS_REGION"]) == ("1", "us-east-1")
     assert path[0] == variables["LAMBDA_TASK_ROOT"]
+    assert (Path(variables["LAMBDA_RUNTIME_DIR"]) / "awslambdaric").is_dir()
     assert [entry for entry in path if "site-packages" in entry and "/.local/runtime/" not in entry] == []
     assert host_modules == []
+
+
+@requirement("aws:invoke")
+def test_the_client_context_reaches_the_function(account: Account) -> None:
+    """As the mobile SDKs send it; without one there is none (AWS Lambda API reference, Invoke: ClientContext)."""
+    account.create_function("def handler(event, context):\n    c = context.client_context\n    return c and c.custom")
+    context = base64.b64encode(json.dumps({"custom": {"é": "a\nb"}}, indent=1, ensure_ascii=False).encode()).decode()
+    answer = account.functions.invoke(FunctionName="f", ClientContext=context)
+
+    assert json.loads(answer["Payload"].read()) == {"é": "a\nb"}
+    assert invoke(account) is None
+
+
+@requirement("aws:invoke")
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"Payload": b"not json"}, "Could not parse request body into json: "),
+        ({"Payload": b'{"a": NaN}'}, "Could not parse request body into json: NaN"),
+        ({"Payload": b"\xff"}, "Could not parse request body into json: "),
+        ({"ClientContext": "not base64"}, "Client context must be a valid Base64-encoded JSON object"),
+        ({"ClientContext": base64.b64encode(b"[1]").decode()}, "Client context must be a valid"),
+        (
+            {"ClientContext": base64.b64encode(b'{"a": "%s"}' % (b"x" * 2700)).decode()},
+            "Client context must be a valid",
+        ),
+    ],
+)
+def test_what_is_no_json_is_not_handed_over(account: Account, given: dict[str, Any], words: str) -> None:
+    """InvalidRequestContentException, and the function is not called (AWS Lambda API reference, Invoke)."""
+    account.create_function("def handler(event, context):\n    print('called')")
+    with pytest.raises(account.functions.exceptions.InvalidRequestContentException, match=words):
+        account.functions.invoke(FunctionName="f", **given)
+
+    assert not (account.root / ".local/logs/function-f.log").exists() or "called" not in account.log_of()
 
 
 @requirement("aws:import-error")
@@ -182,8 +229,9 @@ def test_an_update_counts_at_once_and_a_call_in_flight_ends_on_the_old_version(a
 def test_an_update_ends_the_idle_environments_of_the_old_version(account: Account) -> None:
     """Their processes and their code are gone before the next call; memory, timeout and role count too (ours)."""
     account.create_function(PID)
+    other = account.iam.create_role(RoleName="other", AssumeRolePolicyDocument=policy(TRUST))["Role"]["Arn"]
     pid = invoke(account)
-    for change in ({"MemorySize": 256}, {"Timeout": 9}, {"Role": "arn:aws:iam::123456789012:role/other"}):
+    for change in ({"MemorySize": 256}, {"Timeout": 9}, {"Role": other}):
         account.functions.update_function_configuration(FunctionName="f", **change)
         assert state_of(pid) == "gone"
         pid = invoke(account)
@@ -205,6 +253,29 @@ def test_a_warm_environment_is_reused_and_the_reserved_concurrency_is_the_limit(
         with pytest.raises(ClientError, match="TooManyRequestsException"):
             account.functions.invoke(FunctionName="f", Payload=json.dumps({"file": str(account.root / "third")}))
         assert third.release() in pids
+
+
+@requirement("aws:concurrency")
+def test_a_reservation_is_reached_before_anybody_is_throttled(account: Account) -> None:
+    """Twelve at once, each in a process of its own, and 429 for the thirteenth (AWS, reserved concurrency)."""
+    account.create_function(GATE.replace("VERSION", "os.getpid()"), Timeout=20)
+    account.functions.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=12)
+    with ThreadPoolExecutor(12) as pool:
+        calls = [InFlight(account, pool, account.root / f"of-twelve-{number}") for number in range(12)]
+        with pytest.raises(ClientError, match="TooManyRequestsException"):
+            account.functions.invoke(FunctionName="f", Payload=json.dumps({"file": str(account.root / "one-more")}))
+        assert len({call.release() for call in calls}) == 12
+
+
+def test_a_reservation_that_this_machine_has_no_processes_for_is_refused(account: Account) -> None:
+    """With its bound; what AWS itself would refuse is AWS's error first (ours)."""
+    account.create_function(ECHO)
+    reserve = account.functions.put_function_concurrency
+    reserve(FunctionName="f", ReservedConcurrentExecutions=50)
+    with pytest.raises(ClientError, match=r"NotEmulated.* ReservedConcurrentExecutions = 51 .*at most 50"):
+        reserve(FunctionName="f", ReservedConcurrentExecutions=51)
+
+    assert account.functions.get_function_concurrency(FunctionName="f")["ReservedConcurrentExecutions"] == 50
 
 
 def test_more_callers_than_processes_wait_their_turn(account: Account) -> None:

@@ -70,7 +70,7 @@ def members_of(operation: Any) -> list[str]:
 @pytest.fixture(scope="module")
 def plane() -> Iterator[Edge]:
     """The control plane without a data plane behind it."""
-    data_plane = DataPlane(dict, lambda name: None, lambda name, event: Outcome("ok", event), lambda on: None)
+    data_plane = DataPlane(dict, lambda name: None, lambda name, event, context: Outcome("ok", event), lambda on: None)
     yield Edge(Gate(ControlPlane(data_plane), Sessions(), Administrator(KEYS, "token")))
     moto_api_backend.reset()
 

@@ -12,8 +12,9 @@ from moto.logs.models import LogsBackend
 from local_cloud.aws import AwsCloud
 from local_cloud.aws.account import find_function, moto_lock
 from local_cloud.aws.cloudwatch import Delivery, LogStream
+from local_cloud.aws.dynamodb.keys import key_types
 from local_cloud.aws.identity.managed import bring_managed_policy
-from local_cloud.aws.identity.roles import find_role
+from local_cloud.aws.identity.roles import find_role, inline_policies
 from local_cloud.aws.refusals.conflicts import conflict_of
 from tests.local_cloud.aws.account import Account, session_of
 
@@ -66,9 +67,19 @@ def deliver() -> None:
         lambda: find_role("arn:aws:iam::123456789012:role/r"),
         lambda: conflict_of("CreateStage", "/v2/apis/a/stages", {}),
         lambda: bring_managed_policy(b"PolicyArn=arn:aws:iam::aws:policy/AdministratorAccess"),
+        lambda: inline_policies("r"),
+        lambda: key_types("notes"),
         deliver,
     ],
-    ids=["find_function", "find_role", "conflict_of", "bring_managed_policy", "deliver"],
+    ids=[
+        "find_function",
+        "find_role",
+        "conflict_of",
+        "bring_managed_policy",
+        "inline_policies",
+        "key_types",
+        "deliver",
+    ],
 )
 def test_who_looks_past_the_requests_waits_too(account: Account, look: Callable[[], object]) -> None:
     """A dictionary that changes while it is read is an error in Python (ours)."""

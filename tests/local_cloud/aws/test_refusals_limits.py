@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local_cloud.aws.account import RUNTIME
-from tests.local_cloud.aws.account import ECHO, Account, session_of
+from tests.local_cloud.aws.account import ECHO, TRUST, Account, policy, session_of
 from tests.local_cloud.aws.test_functions import invoke
 from tests.requirements import requirement
 
@@ -230,10 +230,10 @@ def test_what_is_at_a_limit_is_taken(account: Account, client: Callable[[str], A
     for wait in (50, 30_000):
         account.gateway.update_integration(**where, TimeoutInMillis=wait, ResponseParameters={"599": {}, "200": {}})
     account.create_function(ECHO, name="x" * 64, Tags=dict(list(MANY.items())[:50]))
-    account.functions.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=900)
-    account.functions.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=900)
+    account.functions.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=50)
+    account.functions.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=50)
     account.functions.put_function_concurrency(FunctionName="x" * 64, ReservedConcurrentExecutions=0)
-    account.iam.create_role(RoleName="x" * 64, AssumeRolePolicyDocument="{}", MaxSessionDuration=43_200)
+    account.iam.create_role(RoleName="x" * 64, AssumeRolePolicyDocument=policy(TRUST), MaxSessionDuration=43_200)
     logs.create_log_group(logGroupName="x" * 512)
     logs.put_retention_policy(logGroupName="x" * 512, retentionInDays=3653)
 

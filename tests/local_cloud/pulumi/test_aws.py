@@ -47,7 +47,7 @@ def endpoint() -> Iterator[str]:
     server.stop()
 
 
-def no_function(name: str, event: bytes) -> Any:
+def no_function(name: str, event: bytes, context: str | None) -> Any:
     """Nothing runs here."""
     raise LocalCloudError(f"the function {name} does not run in this test", "do not call it")
 

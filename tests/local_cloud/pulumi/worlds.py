@@ -102,7 +102,7 @@ def aws_world() -> World:
     return World(aws.PLUGIN, faulty, clean, faults, waits)
 
 
-def _no_function(name: str, event: bytes) -> Any:
+def _no_function(name: str, event: bytes, context: str | None) -> Any:
     raise LocalCloudError(f"the function {name} does not run in this test", "do not call it")
 
 

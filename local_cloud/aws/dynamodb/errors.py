@@ -1,0 +1,5 @@
+"""What DynamoDB does not take."""
+
+
+class Invalid(Exception):
+    """A ValidationException; the text is DynamoDB's."""
