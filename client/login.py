@@ -13,13 +13,15 @@ from pydantic import ValidationError
 from client.browser import Afterwards, Browser
 from client.callback import Callback, open_callback
 from client.claims import person_of
-from client.errors import BadAnswer, NotAllowed, SignInFailed
+from client.errors import BadAnswer, ClientError, NotAllowed, SignInFailed
 from client.exchange import Exchange, check_address
 from client.outputs import Outputs
 from client.provider import Memory, bare_request, build_provider, drive, kept
 from client.tokens import Tokens
 
 RESERVED_SCOPES = {"openid", "profile", "email", "address", "phone", "offline_access", "device_sso"}
+# What Okta says where a person who is asked for consent says no.
+DECLINED = "The resource owner or authorization server denied the request."
 REFRESH_NOW = 1.0  # the SDK takes 0 for "never expires"
 
 
@@ -114,7 +116,7 @@ async def take_code(
 
     Raises:
         NotAllowed: Okta's rules do not give this person these scopes.
-        SignInFailed: any other error (RFC 6749 §4.1.2.1), or no answer in time.
+        SignInFailed: the person said no, or any other error (RFC 6749 §4.1.2.1), or no answer in time.
     """
     answer = await callback.wait()
     if answer.error == "access_denied":
@@ -124,8 +126,12 @@ async def take_code(
     return AuthorizationCodeResult(code=answer.code, state=answer.state, iss=answer.issuer)
 
 
-def denied(outputs: Outputs, asked: Sequence[str], granted: Sequence[str], words: str) -> NotAllowed:
-    """Okta's refusal, with the scopes that were asked for and not held, and the groups that would have them."""
+def denied(outputs: Outputs, asked: Sequence[str], granted: Sequence[str], words: str) -> ClientError:
+    """
+    Okta's refusal, with the scopes that were asked for and not held, and the groups that would have them.
+
+    Source: RFC 6749 §4.1.2.1: access_denied is also the answer where the person, asked for consent, says no.
+    """
     ours = tuple(scope for scope in asked if scope not in RESERVED_SCOPES)
     missing = tuple(scope for scope in ours if scope not in granted) or ours
     groups = outputs.grantors(ours)
@@ -134,6 +140,7 @@ def denied(outputs: Outputs, asked: Sequence[str], granted: Sequence[str], words
         if groups
         else "ask an Okta administrator for access"
     )
-    return NotAllowed(
-        f"Okta does not give you {' '.join(missing)} on {outputs.url}: {words or 'access denied'}", remedy, missing
-    )
+    message = f"Okta does not give you {' '.join(missing)} on {outputs.url}: {words or 'access denied'}"
+    if words.startswith(DECLINED):
+        return SignInFailed(message, f"run the same command again and agree; if you did, {remedy}")
+    return NotAllowed(message, remedy, missing)

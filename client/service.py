@@ -69,8 +69,8 @@ class ServiceAuth(httpx2.Auth):
             NotAllowed: the service does not have it, or nothing is named that it lacks.
         """
         async with self._turn:
-            if self._token != sent:  # another request of this session was faster
-                return
+            if self._token != sent and set(needed) <= set(self._service.scopes):
+                return  # another request of this session was faster
             missing = tuple(scope for scope in needed if scope not in self._service.scopes)
             if not missing:
                 raise self._refused(needed)

@@ -22,6 +22,8 @@ TOKEN_LIKE = re.compile(r"eyJ[A-Za-z0-9_-]{17,}(?:\.[A-Za-z0-9_-]*)*")
 
 # Where a value goes. Source: Python, printf-style String Formatting.
 FILLED_IN = re.compile(r"%(?:\([^)]*\))?[-#0 +]*[0-9*]*(?:\.[0-9*]+)?[a-zA-Z]")
+# Where a message that was filled in before may quote something: asyncio's tasks and callbacks, and what they raised.
+QUOTED = re.compile(r"[\n\"'(<\[{]")
 
 
 class JsonLines(logging.Formatter):
@@ -55,19 +57,20 @@ class JsonLines(logging.Formatter):
         return super().formatException(ei) if self._quote else "\n".join(described(ei[1]))
 
     def _message(self, record: logging.LogRecord) -> str:
-        """The libraries fill in what callers sent: of theirs, the words alone."""
-        own = record.name.partition(".")[0] == OURS
-        return record.getMessage() if own or self._quote else FILLED_IN.sub("…", str(record.msg))
+        """The libraries fill in what callers sent: of theirs, the words alone, as far as they quote nothing."""
+        if self._quote or record.name.partition(".")[0] == OURS:
+            return record.getMessage()
+        return QUOTED.split(FILLED_IN.sub("…", str(record.msg)), maxsplit=1)[0]
 
 
-def described(error: BaseException | None) -> Iterator[str]:
+def described(error: BaseException | None, seen: set[int] | None = None) -> Iterator[str]:
     """An exception and what led to it: its frames, its type, and the text of our own and the code of AWS's errors."""
-    seen: set[int] = set()
+    seen = set() if seen is None else seen
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         yield "".join(traceback.format_tb(error.__traceback__)) + named(error)
         for inner in getattr(error, "exceptions", ()):
-            yield from described(inner)
+            yield from described(inner, seen)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 

@@ -9,6 +9,7 @@ from local_cloud.okta.apps import find_client, is_assigned
 from local_cloud.okta.ids import digest
 from local_cloud.okta.org import Org
 from local_cloud.okta.people import groups_of
+from local_cloud.okta.store import Row
 
 ISSUED = "issued"
 # What was given to a client in the name of a person; refresh tokens are in `grants`.
@@ -35,11 +36,15 @@ def end_lost(org: Org) -> None:
 
     A suspended person is not among them: Okta's reference does not say that a suspension ends tokens for good.
     """
-    pairs = {(row["client"], row["user"]) for table in GIVEN for row in org.store.rows(table)}
-    for client, user in pairs:
-        if not _keeps(org, client, user):
-            for table in GIVEN:
-                org.store.remove_where(table, client=client, user=user)
+    given = [(table, row) for table in GIVEN for row in org.store.rows(table)]
+    lost = {pair for pair in {_holder(row) for _, row in given} if not _keeps(org, *pair)}
+    for table, row in given:
+        if _holder(row) in lost:
+            org.store.remove(table, row["id"])
+
+
+def _holder(row: Row) -> tuple[str, str | None]:
+    return row["client"], row["user"]
 
 
 def _keeps(org: Org, client: str, user_id: str | None) -> bool:

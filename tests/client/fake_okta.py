@@ -55,6 +55,7 @@ class FakeOkta:
         self.device_interval = 5
         self.device_answers: list[str] = []
         self.device_person = "reader"
+        self.declined = 0  # so many sign-ins end with the person saying no
         self.device_troubles: list[Response | None] = []  # in place of the answers to the first polls
         self.services: dict[str, tuple[RSAPublicKey, set[str]]] = {}
         self.assertions: list[dict[str, object]] = []
@@ -125,6 +126,10 @@ class FakeOkta:
             return self.redirect(
                 query, error="access_denied", error_description="User is not assigned to the client application."
             )
+        if self.declined:
+            self.declined -= 1
+            words = "The resource owner or authorization server denied the request."
+            return self.redirect(query, error="access_denied", error_description=words)
         if not wanted <= self.people[person]:
             return self.redirect(
                 query, error="access_denied", error_description="Policy evaluation failed for this request."

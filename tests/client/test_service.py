@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from client.errors import BadAnswer, NotAllowed, ServiceUnusable
-from client.exchange import Exchange
+from client.exchange import Exchange, to_okta
 from client.keys import make_key, public_jwk, read_key
 from client.outputs import Service
 from client.service import ServiceAuth
@@ -101,6 +101,26 @@ async def test_a_service_that_the_settings_do_not_list_asks_once_for_what_a_tool
             assert (await it.call_tool("remember", {"text": "tea"}))["text"] == "tea"
 
     assert [grant.scopes for grant in unlisted.okta.grants] == ["mcp:read", "mcp:read mcp:write"]
+
+
+@requirement("client:service-step-up")
+async def test_two_calls_that_need_different_scopes_get_both(unlisted: World, key: rsa.RSAPrivateKey) -> None:
+    """The second waits for the first one's token, which is not enough for it (RFC 6750 §3.1)."""
+    unlisted.okta.services[CLIENT][1].add("mcp:admin")
+    async with to_okta(unlisted.outputs, unlisted.wire) as exchange:
+        auth = ServiceAuth(unlisted.outputs, CLIENT, key, exchange)
+        calls = [auth.async_auth_flow(httpx2.Request("POST", unlisted.outputs.url)) for _ in range(2)]
+        for flow in calls:
+            await anext(flow)
+        for flow, scope in zip(calls, ("mcp:write", "mcp:admin"), strict=True):
+            challenge = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="mcp:read {scope}"'}
+            await flow.asend(httpx2.Response(403, headers=challenge))
+
+    assert [grant.scopes for grant in unlisted.okta.grants] == [
+        "mcp:read",
+        "mcp:read mcp:write",
+        "mcp:read mcp:write mcp:admin",
+    ]
 
 
 @requirement("client:service-step-up")

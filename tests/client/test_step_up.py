@@ -103,6 +103,21 @@ async def test_what_one_person_was_denied_another_may_ask_for(world: World) -> N
             assert (await session.call_tool("remember", {"text": "tea"}))["text"] == "tea"
 
 
+@requirement("client:step-up-once-denied")
+async def test_who_said_no_is_asked_again_at_the_next_call(world: World) -> None:
+    """RFC 6749 §4.1.2.1: access_denied is also a person's own answer to the question for consent."""
+    browser = world.browser("editor")
+    with anyio.fail_after(10):
+        async with open_session(world.outputs, world.store, browser, transport=world.wire) as session:
+            await session.call_tool("whoami")
+            world.okta.declined = 1
+            with pytest.raises(SignInFailed, match="denied the request") as no:
+                await session.call_tool("remember", {"text": "tea"})
+            assert (await session.call_tool("remember", {"text": "tea"}))["text"] == "tea"
+
+    assert no.value.remedy.startswith("run the same command again and agree; if you did, ask an Okta administrator")
+
+
 @requirement("client:step-up-nothing-new")
 @pytest.mark.parametrize("names_scopes", [True, False])
 async def test_a_challenge_for_nothing_new_opens_no_browser(world: World, names_scopes: bool) -> None:

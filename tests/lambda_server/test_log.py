@@ -131,10 +131,27 @@ def test_exceptions_that_lead_to_each_other_end() -> None:
 
 
 @requirement("server:log")
+def test_an_exception_that_is_raised_out_of_its_group_ends() -> None:
+    """A tool that unpacks the group of its tasks makes a circle: the group becomes the exception's context."""
+    group = ExceptionGroup("tasks", [ValueError("s3cret")])
+    group.exceptions[0].__context__ = group
+    said = raised(group.exceptions[0]).splitlines()
+
+    assert (said.count("ValueError"), said.count("ExceptionGroup")) == (1, 1)
+
+
+@requirement("server:log")
 @pytest.mark.parametrize(
     "name,message,arguments,shown",
     [
         ("mcp.server.mcpserver.server", "Tool %r failed: %-5.2f %(x)s 100%", ("s3cret",), "Tool … failed: … … 100%"),
+        (
+            "asyncio",
+            "Task exception was never retrieved\nfuture: <Task exception=ValueError('s3cret')>",
+            (),
+            "Task exception was never retrieved",
+        ),
+        ("asyncio", "Exception in callback work('s3cret')", (), "Exception in callback work"),
         ("lambda_server.tools.mine", "took %s", ("3 s",), "took 3 s"),
     ],
 )

@@ -111,7 +111,7 @@ def _checked_audiences(body: dict[str, Any]) -> list[str]:
     """
     The audience, a StringOrURI since it becomes `aud`.
 
-    Source: RFC 7519 §2, §4.1.3: whatever has a colon is a URI.
+    Source: Okta's OpenID Connect & OAuth 2.0 reference, limits: with a colon it must be a valid URI; RFC 7519 §2.
     """
     audiences = fields.texts(body, "audiences")
     if len(audiences) != 1:

@@ -16,6 +16,8 @@ from local_cloud.okta.store import Row
 Attributes = Mapping[str, tuple[str, ...]]
 EQUAL, BEGINS, HAS = ("eq",), ("eq", "sw"), ("eq", "sw", "co")
 LACKING: tuple[str, ...] = ()
+# Operators of Okta's `search` that are not evaluated here.
+UNEVALUATED = ("ne", "gt", "ge", "lt", "le", "pr")
 
 _CLAUSE = re.compile(r'\s*([A-Za-z][\w.]*)\s+([A-Za-z]+)\s+"([^"\\]*)"\s*')
 _JOIN = re.compile(r"and\b", re.IGNORECASE)
@@ -65,6 +67,8 @@ def _refusal(name: str, test: str, parameter: str, known: Attributes) -> OktaErr
         return invalid_filter(f"cannot {parameter} by {name!r}; known: {', '.join(known)}")
     if known[name] == LACKING:
         return invalid_filter(f"the local Okta does not {parameter} by {name!r}")
+    if parameter == "search" and test in UNEVALUATED:
+        return invalid_filter(f"the local Okta does not evaluate {test!r}; known: {', '.join(known[name])}")
     return invalid_filter(f"{name!r} cannot be compared by {test!r}; known: {', '.join(known[name])}")
 
 

@@ -88,7 +88,7 @@ def _consider(
     row, issuer, app = waiting
     wanted, who = tuple(row["scopes"]), session["user"]
     try:
-        rule, scopes = check_access(org, issuer, app, DEVICE, wanted, who, by_default=row["by_default"])
+        rule, scopes = check_access(org, issuer, app, DEVICE, wanted, who, by_default=row.get("by_default", False))
     except OAuthError as error:
         devices.deny(org, row, error.description)
         return message_page(REFUSED[0], error.description, 403)

@@ -53,7 +53,7 @@ def by_device(org: Org, server: Row, app: Row, form: dict[str, str]) -> dict[str
     check_progress(org, row)
     user = org.store.get("users", row["user"])
     devices.forget(org, row)
-    if user is None or not may_use(org, app, user):
+    if user is None or row.get("rule") is None or not may_use(org, app, user):  # no rule: of an earlier version
         raise OAuthError("invalid_grant", UNKNOWN)
     return first_answer(org, Grant(server, app, row["rule"], tuple(row["scopes"]), DEVICE, user, row["auth_time"]))[0]
 

@@ -40,6 +40,8 @@ def by_code(org: Org, server: Row, app: Row, form: dict[str, str]) -> dict[str, 
     if row["spent"] is not None:
         _take_back(org, row["spent"])
         raise OAuthError("invalid_grant", BAD_CODE)
+    if "rule" not in row:  # of an earlier version, whose state file this is
+        raise OAuthError("invalid_grant", BAD_CODE)
     if form.get("redirect_uri") != row["redirect_uri"]:
         raise OAuthError("invalid_grant", BAD_REDIRECT)
     check_verifier(row["challenge"], form.get("code_verifier"))
