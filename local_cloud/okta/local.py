@@ -1,5 +1,6 @@
 """
-What a test may do to the org and Okta cannot: move its clock, run into its rate limit, and take a feature away.
+What a test may do to the org and Okta cannot: move its clock, run into its rate limit, take a feature away, and have a
+token that was made by hand count as issued.
 
 Source: ours.
 """
@@ -9,13 +10,16 @@ from starlette.routing import Route
 
 from local_cloud.okta.calls import Call, answer
 from local_cloud.okta.errors import invalid
+from local_cloud.okta.issued import register
 from local_cloud.okta.management import fields
 from local_cloud.okta.management.route import management_route
 from local_cloud.okta.org import Org
 from local_cloud.okta.rate_limits import LIMIT
 
-CLOCK, RATE_LIMIT, FEATURES = "/_local/clock", "/_local/rate-limit", "/_local/features"
+CLOCK, RATE_LIMIT, FEATURES, ISSUED = "/_local/clock", "/_local/rate-limit", "/_local/features", "/_local/issued"
 LONGEST_SECONDS = 10 * 365 * 24 * 3600
+LONGEST_TOKEN = 64 * 1024
+TOKEN_SECONDS = 24 * 3600  # the longest life of an access token
 
 
 def local_routes(org: Org) -> list[Route]:
@@ -25,6 +29,7 @@ def local_routes(org: Org) -> list[Route]:
         management_route(org, "POST", CLOCK, move_clock, takes_body=True, limited=False),
         management_route(org, "POST", RATE_LIMIT, limit_rate, takes_body=True, limited=False),
         management_route(org, "POST", FEATURES, set_features, takes_body=True, limited=False),
+        management_route(org, "POST", ISSUED, count_as_issued, takes_body=True, limited=False),
     ]
 
 
@@ -57,3 +62,11 @@ def set_features(call: Call) -> Response:
     """Say whether the org's plan includes API Access Management; without it there are no custom servers."""
     call.org.api_access_management = fields.flag(call.body, "api_access_management", True)
     return answer({"api_access_management": call.org.api_access_management})
+
+
+def count_as_issued(call: Call) -> Response:
+    """Take a token, which a test has signed with the org's key, for one that the `client` got for the `user`."""
+    token = fields.text(call.body, "token", at_most=LONGEST_TOKEN)
+    client, user = fields.text(call.body, "client"), fields.optional_text(call.body, "user")
+    register(call.org, token, client, user, None, int(call.org.now()) + TOKEN_SECONDS)
+    return answer({"client": client, "user": user})

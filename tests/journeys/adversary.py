@@ -94,8 +94,15 @@ class Deployment:
         changed = {"Variables": variables | {"TOKEN_CHECK": mode}}
         function.update_function_configuration(FunctionName=name, Environment=changed)
 
+    def count_as_issued(self, token: str) -> None:
+        """Have Okta take a forged token for one of its own, as far as the token itself lets it."""
+        body = {"token": token, "client": self.world.client_id, "user": self.world.uid}
+        self._tell(f"{self.world.issuer.partition('/oauth2/')[0]}/_local/issued", "POST", body)
+
     def rename(self, enabled: bool) -> None:
         """Let the front door rename WWW-Authenticate, or not."""
-        switch = f"{self.aws_url}/_local/rename-www-authenticate"
+        self._tell(f"{self.aws_url}/_local/rename-www-authenticate", "PUT", {"enabled": enabled})
+
+    def _tell(self, url: str, method: str, body: dict[str, Any]) -> None:
         headers = {"Authorization": f"SSWS {(self.checkout.root / '.local/okta-api-token').read_text()}"}
-        httpx2.put(switch, json={"enabled": enabled}, headers=headers, timeout=REQUEST_SECONDS).raise_for_status()
+        httpx2.request(method, url, json=body, headers=headers, timeout=REQUEST_SECONDS).raise_for_status()

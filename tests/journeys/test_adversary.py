@@ -61,6 +61,8 @@ def test_the_whole_path_answers_each_request_as_the_table_says(deployment: Deplo
             world = replace(deployment.world, now=int(time.time()))
             for era in (LEGACY, MODERN) if mode in case.modes else ():
                 sent = write_request(case, world, era)
+                if mode == "introspection" and sent.token.strip():
+                    deployment.count_as_issued(sent.token)
                 made.append((case, era, sent, send(http, url, sent)))
     lines = wait_for_calls(deployment, before, len(made))
     calls = [line for line in lines if line["message"] == "call"]

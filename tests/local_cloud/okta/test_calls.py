@@ -18,6 +18,7 @@ PATHS = [
     ("GET", "/api/v1/users/me"),
     ("GET", "/api/v1/policies?type=ACCESS_POLICY"),
     ("POST", "/_local/clock"),
+    ("POST", "/_local/issued"),
 ]
 
 

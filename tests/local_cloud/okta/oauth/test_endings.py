@@ -138,3 +138,20 @@ async def test_the_dead_and_the_good_survive_a_restart(tmp_path: Path) -> None:
 
     assert await active(world, dead) == [False, False, False]
     assert await active(world, good) == [True, True, True]
+
+
+async def test_a_signed_token_is_good_once_it_counts_as_issued(world: World) -> None:
+    """Ours: a test that forges tokens with the org's key says which of them are to be taken."""
+    tokens, client = await world.tokens(world.custom), world.id("native")
+    async with world.org.browser() as browser:
+        form = {"client_id": client, "token": tokens["access_token"]}
+        await browser.post(f"{world.custom}/v1/revoke", data=form)
+    before = await active(world, tokens)
+    person = (await world.org.call("GET", f"/api/v1/users/{READER}")).json()["id"]
+    body = {"token": tokens["access_token"], "client": client, "user": person}
+    await perform(world, ("POST", "/_local/issued", body))
+    after = await active(world, tokens)
+    await perform(world, ("POST", "/_local/issued", {**body, "token": "no token"}))
+
+    assert (before[0], after[0]) == (False, True)
+    assert await active(world, {**tokens, "access_token": "no token"}) == [False, *after[1:]]
