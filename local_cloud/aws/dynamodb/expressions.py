@@ -46,6 +46,8 @@ def read(wanted: Mapping[str, Any], kind: str) -> list[Token]:
     if len(wanted[kind].encode()) > _SIZE:
         raise Invalid(f"Invalid {kind}: Expression size has exceeded the maximum allowed size;")
     texts = list(_split(wanted[kind], kind))
+    if not texts:
+        raise Invalid(f'Invalid {kind}: Syntax error; token: "<EOF>", near: "{wanted[kind][-20:]}"')
     after = [*texts[1:], ""]
     before = ["", *texts[:-1]]
     return [_token(wanted, kind, *around) for around in zip(before, texts, after, strict=True)]

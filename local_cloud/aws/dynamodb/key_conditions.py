@@ -5,7 +5,7 @@ Source: DynamoDB developer guide, Key condition expressions for the Query operat
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from local_cloud.aws.dynamodb.errors import Invalid
 from local_cloud.aws.dynamodb.expressions import Token
@@ -31,8 +31,8 @@ def plain_key_condition(tokens: Sequence[Token]) -> str:
         Invalid: it is no key condition.
     """
     _check_words(tokens)
-    names = {token.text: token.name for token in tokens if token.name}
-    conditions = [_condition(text) for text in _conditions(_grouped(tokens))]
+    names = {token.text: token.name for token in tokens if token.name is not None}
+    conditions = [_condition(text, names) for text in _conditions(_grouped(tokens))]
     held = [names[path] for path, _ in conditions]
     if len(set(held)) < len(held):
         raise Invalid("KeyConditionExpressions must only contain one condition per key")
@@ -99,10 +99,10 @@ def _conditions(texts: Sequence[str]) -> Iterator[str]:
     yield " ".join(current)
 
 
-def _condition(text: str) -> tuple[str, str]:
-    """The path, and the condition as moto reads it."""
-    found = next((form.fullmatch(text) for form in _FORMS if form.fullmatch(text)), None)
-    if found is None:
+def _condition(text: str, names: Container[str]) -> tuple[str, str]:
+    """The path, which is one of the names, and the condition as moto reads it."""
+    found = next(filter(None, (form.fullmatch(text) for form in _FORMS)), None)
+    if found is None or found["path"] not in names:
         raise Invalid(_what_is_wrong(text))
     parts = found.groupdict()
     if "turned" in parts:
@@ -113,7 +113,7 @@ def _condition(text: str) -> tuple[str, str]:
 
 
 def _what_is_wrong(text: str) -> str:
-    words = [word for word in text.split(" ") if word[0] not in "(),=<>" and word not in ("BETWEEN", "begins_with")]
+    words = [word for word in text.split() if word[0] not in "(),=<>" and word not in ("BETWEEN", "begins_with")]
     paths = [word for word in words if word[0] != ":" and word != "AND"]
     if len(paths) > 1:
         return f"Invalid condition in {_KIND}: Multiple attribute names used in one condition"

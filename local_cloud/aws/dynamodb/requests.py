@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 
 from botocore.model import Shape
 
+from local_cloud.aws.dynamodb.conditions import CONDITIONS, check_condition
 from local_cloud.aws.dynamodb.errors import Invalid
 from local_cloud.aws.dynamodb.expressions import check_expressions
 from local_cloud.aws.dynamodb.key_conditions import plain_key_condition
 from local_cloud.aws.dynamodb.keys import check_filter, check_key, check_start_key
+from local_cloud.aws.dynamodb.members import check_members
 from local_cloud.aws.dynamodb.values import item_size, normalize, values_within
 
 OPERATIONS = {
@@ -39,12 +41,15 @@ def check_request(operation: str, shape: Shape, wanted: dict[str, Any]) -> None:
         Invalid: DynamoDB does not take it, whatever is in the tables.
     """
     _check_counts(operation, wanted)
+    check_members(shape, wanted)
     for place, value in values_within(shape, wanted):
         _normalize(place, value)
     for part in _parts(operation, wanted):
         _check_part(operation, part)
     if operation == "TransactWriteItems":
         _check_transaction(wanted)
+    if operation == "UpdateItem" and "UpdateExpression" not in wanted:
+        wanted.setdefault("AttributeUpdates", {})  # an item may be made of its key alone, at which moto fails
 
 
 def _normalize(place: str, value: dict[str, Any]) -> None:
@@ -76,6 +81,8 @@ def _keys(item: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _check_part(operation: str, part: _Part) -> None:
     tokens = check_expressions(part.wanted)
+    for kind in CONDITIONS & set(tokens):
+        check_condition(part.wanted, kind)
     for key in part.keys:
         check_key(part.table, key)
     index = part.wanted.get("IndexName")
@@ -101,6 +108,8 @@ def _check_counts(operation: str, wanted: dict[str, Any]) -> None:
 
 def _check_transaction(wanted: dict[str, Any]) -> None:
     """Does not check: the size of what an Update, a Delete or a ConditionCheck finds in the table."""
-    puts = (entry["Put"]["Item"] for entry in wanted.get("TransactItems") or [] if (entry.get("Put") or {}).get("Item"))
-    if sum(map(item_size, puts)) > _MOST_TRANSACTED:
+    entries = wanted["TransactItems"]
+    if not all(entries):
+        raise Invalid("Invalid Request: TransactWriteRequest should contain Delete or Put or Update request")
+    if sum(item_size(entry["Put"]["Item"]) for entry in entries if "Put" in entry) > _MOST_TRANSACTED:
         raise Invalid("The aggregate size of the items in the transaction cannot exceed 4 MB")

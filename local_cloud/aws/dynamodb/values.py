@@ -4,14 +4,14 @@ Attribute values: what DynamoDB refuses of them, and the one form in which it ke
 Source: DynamoDB API reference, AttributeValue; Naming rules and data types; Constraints ("Data types").
 """
 
+import binascii
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Context, Decimal
 from typing import Any
 
-from botocore.model import Shape
-
-from local_cloud.aws.dynamodb.errors import Invalid
+from local_cloud.aws.dynamodb.errors import Invalid, Unreadable
+from local_cloud.aws.dynamodb.members import members
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?", re.ASCII)
 _DIGITS, _GREATEST, _LEAST = 38, 125, -130
@@ -26,6 +26,10 @@ _SETS = {
     ),
 }
 _OVERHEAD = 3
+_LEVELS = 32
+TOO_DEEP = (
+    "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit"
+)
 
 
 def values_within(shape: Any, value: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -35,54 +39,60 @@ def values_within(shape: Any, value: Any, place: str = "") -> Iterator[tuple[str
     if shape.name == "AttributeValue":
         yield place, value
     else:
-        for inner, item, name in _members(shape, value):
+        for inner, item, name in members(shape, value):
             yield from values_within(inner, item, name or place)
 
 
-def _members(shape: Any, value: Any) -> Iterator[tuple[Shape, Any, str | None]]:
-    if shape.type_name == "structure":
-        yield from ((shape.members[name], item, name) for name, item in value.items() if name in shape.members)
-    elif shape.type_name == "map":
-        yield from ((shape.value, item, None) for item in value.values())
-    elif shape.type_name == "list":
-        yield from ((shape.member, item, None) for item in value)
-
-
-def normalize(value: dict[str, Any]) -> None:
+def normalize(value: dict[str, Any], level: int = 1) -> None:
     """
     Give the numbers in a value their form, in place.
 
+    Args:
+        level: how deep the value is in its attribute, from one.
+
     Raises:
         Invalid: DynamoDB does not take this value.
+        Unreadable: what is binary in it is no base64.
     """
     if not value:
         raise Invalid(f"Supplied AttributeValue is empty, {_ONE}")
+    if level > _LEVELS:
+        raise Invalid(TOO_DEEP)
     for kind, content in value.items():
-        value[kind] = _normalized(kind, content)
+        value[kind] = _normalized(kind, content, level)
     if len(value) > 1:
         raise Invalid(f"Supplied AttributeValue has more than one datatypes set, {_ONE}")
 
 
-def _normalized(kind: str, content: Any) -> Any:
+def _normalized(kind: str, content: Any, level: int) -> Any:
     if kind == "N":
         return number(content)
+    for blob in [content] if kind == "B" else content if kind == "BS" else ():
+        _check_base64(blob)
     if kind in _SETS:
         return _set(kind, content)
     if kind == "NULL" and content is not True:
         raise Invalid(f"{_WRONG} Null attribute value types must have the value of true")
     for inner in content.values() if kind == "M" else content if kind == "L" else ():
-        normalize(inner)
+        normalize(inner, level + 1)
     return content
+
+
+def _check_base64(text: str) -> None:
+    try:
+        binascii.a2b_base64(text, strict_mode=True)
+    except ValueError:
+        raise Unreadable("a binary value must be base64") from None
 
 
 def _set(kind: str, content: list[str]) -> list[str]:
     empty, twice = _SETS[kind]
     if not content:
         raise Invalid(empty)
-    members = [number(text) for text in content] if kind == "NS" else content
-    if len(set(members)) < len(members):
-        raise Invalid(twice.format(f"[{', '.join(members)}]"))
-    return members
+    held = [number(text) for text in content] if kind == "NS" else content
+    if len(set(held)) < len(held):
+        raise Invalid(twice.format(f"[{', '.join(held)}]"))
+    return held
 
 
 def number(text: str) -> str:

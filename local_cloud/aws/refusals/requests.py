@@ -126,7 +126,7 @@ def _read_document(environ: dict[str, Any]) -> Any:
     """The request's document, which stays to be read again; None when it is none, which moto says."""
     try:
         return json.loads(peek_body(environ) or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -47,6 +47,14 @@ def keyed(expression: str, **more: Any) -> Members:
     return {"KeyConditionExpression": expression, **BOTH, **more}
 
 
+def nested(wraps: int, kind: str = "M") -> Any:
+    """A value within so many others."""
+    value: Any = text("leaf")
+    for _ in range(wraps):
+        value = {"M": {"k": value}} if kind == "M" else {"L": [value]}
+    return value
+
+
 REFUSED: list[tuple[str, Members, str]] = [
     ("query", keyed("owner = :o AND #n = :n"), "reserved keyword; reserved keyword: owner"),
     ("query", keyed("#o = :o AND name = :n"), "reserved keyword; reserved keyword: name"),
@@ -65,6 +73,28 @@ REFUSED: list[tuple[str, Members, str]] = [
     ("query", keyed("#o = :o AND #n ! :n"), "Syntax error"),
     ("query", keyed("#n = :n AND :o", ExpressionAttributeNames={"#n": "name"}), "No key attribute specified"),
     ("query", keyed(""), "KeyConditionExpression: The expression can not be empty"),
+    ("query", keyed(" "), "Invalid KeyConditionExpression: Syntax error"),
+    ("scan", {"FilterExpression": "\t\n"}, "Invalid FilterExpression: Syntax error"),
+    ("scan", {"ProjectionExpression": " "}, "Invalid ProjectionExpression: Syntax error"),
+    ("put_item", {"Item": note(), "ConditionExpression": " "}, "Invalid ConditionExpression: Syntax error"),
+    ("put_item", {"Item": note(), "ConditionExpression": "a b"}, "Invalid ConditionExpression: Syntax error"),
+    ("put_item", {"Item": note(), "ConditionExpression": "status"}, "reserved keyword"),
+    (
+        "put_item",
+        {"Item": note(), "ConditionExpression": "a BETWEEN :a AND :a", **valued({"NULL": True})},
+        "Invalid ConditionExpression: Incorrect operand type",
+    ),
+    ("update_item", {"Key": note(), "UpdateExpression": " "}, "Invalid UpdateExpression: Syntax error"),
+    ("query", PAGE | {"KeyConditionExpression": "#o = :o AND"}, "Syntax error"),
+    ("query", PAGE | {"KeyConditionExpression": "AND #o = :o"}, "Syntax error"),
+    ("query", keyed("#o = :o AND AND #n = :n"), "Syntax error"),
+    ("query", keyed("0 = :o AND #n = :n", ExpressionAttributeNames={"#n": "name"}), "Syntax error"),
+    ("query", keyed("1a = :o AND #n = :n", ExpressionAttributeNames={"#n": "name"}), "Syntax error"),
+    ("query", keyed(":o = 0 AND #n = :n", ExpressionAttributeNames={"#n": "name"}), "No key attribute|Syntax error"),
+    ("query", keyed("#o = :o AND begins_with(0, :n)", ExpressionAttributeNames={"#o": "owner"}), "Syntax error"),
+    ("query", keyed("#o = :o AND 0 BETWEEN :n AND :n", ExpressionAttributeNames={"#o": "owner"}), "Syntax error"),
+    ("query", {"KeyConditionExpression": "= = :a", **valued(text("x"))}, "No key attribute"),
+    ("query", {"KeyConditionExpression": ", = :a", **valued(text("x"))}, "No key attribute"),
     ("query", PAGE | {"KeyConditionExpression": "#o = :x"}, "is not defined; attribute value: :x"),
     ("query", PAGE | {"KeyConditionExpression": "#x = :o"}, "is not defined; attribute name: #x"),
     ("scan", {"FilterExpression": "a = :x"}, "Invalid FilterExpression: .* is not defined; attribute value: :x"),
@@ -102,12 +132,18 @@ REFUSED: list[tuple[str, Members, str]] = [
     ("put_item", {"Item": note(a={"S": "x", "N": "1"})}, "more than one datatypes set"),
     ("put_item", {"Item": note(a={})}, "Supplied AttributeValue is empty"),
     ("put_item", {"Item": note(a={"NULL": False})}, "must have the value of true"),
+    ("put_item", {"Item": note(a=nested(32))}, "Nesting Levels have exceeded supported limits: Attributes in the item"),
+    ("put_item", {"Item": note(a=nested(32, "L"))}, "Nesting Levels have exceeded supported limits"),
+    ("update_item", SET | valued(nested(32)), "Nesting Levels have exceeded supported limits"),
+    ("put_item", {}, "Value null at 'item' failed to satisfy constraint: Member must not be null"),
+    ("query", {"TableName": ""}, "at 'tableName' .* Member must have length greater than or equal to 1"),
     ("update_item", SET | valued({"N": "x"}), "contains invalid value: .* numeric value: x"),
     ("batch_write_item", {"RequestItems": {"notes": WRITES}}, "Too many items requested for the BatchWriteItem"),
     ("batch_get_item", {"RequestItems": {"notes": {"Keys": [note(n) for n in range(101)]}}}, "Too many items"),
     ("batch_get_item", {"RequestItems": {"notes": {"Keys": [{"owner": text("a")}]}}}, "key element does not match"),
     ("batch_write_item", {"RequestItems": {"notes": [{"DeleteRequest": {"Key": {}}}]}}, "key element does not match"),
     ("transact_write_items", {"TransactItems": LARGE}, "cannot exceed 4 MB"),
+    ("transact_write_items", {"TransactItems": []}, "at 'transactItems' .* length greater than or equal to 1"),
     (
         "transact_write_items",
         {"TransactItems": [{"Delete": {"TableName": "notes", "Key": note()}}] * 101},
@@ -115,6 +151,14 @@ REFUSED: list[tuple[str, Members, str]] = [
     ),
     ("transact_write_items", {"TransactItems": LARGE[:1], "ClientRequestToken": "x" * 37}, "clientRequestToken"),
     ("transact_get_items", {"TransactItems": [{"Get": {"TableName": "notes", "Key": {}}}]}, "key element does not"),
+]
+# What the SDK does not write.
+UNWRITTEN: list[tuple[str, Members, str]] = [
+    ("put_item", {"TableName": "notes", "Item": note(a={"Q": "x"})}, "Supplied AttributeValue is empty"),
+    ("put_item", {"TableName": "notes", "Item": note(a=nested(300))}, "Nesting Levels have exceeded supported limits"),
+    ("transact_write_items", {"TransactItems": [{"Put": {"Item": note(a=nested(350, "L"))}}]}, "Nesting Levels"),
+    ("transact_write_items", {"TransactItems": [{"Zzz": 5}]}, "should contain Delete or Put or Update request"),
+    ("transact_get_items", {"TransactItems": [{"Zzz": 5}]}, "Value null at 'transactItems.member.get'"),
 ]
 TAKEN: list[tuple[str, Members, int]] = [
     ("query", keyed("#o = :o AND #n = :n"), 1),
@@ -141,7 +185,7 @@ def table(account: Account, cloud: AwsCloud) -> Any:
 def call(table: Any, operation: str, members: Members) -> Members:
     """An operation on the table."""
     where = {} if operation.startswith(("batch", "transact")) else {"TableName": "notes"}
-    answer: Members = getattr(table, operation)(**where, **members)
+    answer: Members = getattr(table, operation)(**where | members)
     return answer
 
 
@@ -231,15 +275,53 @@ def test_an_item_has_the_size_of_its_names_and_values() -> None:
     assert item_size(item) == 5 + 4 + 2 + 2 + (1 + 3 + 1 + 1) + (1 + 3 + 1 + 1 + 3)
 
 
+@requirement("aws:dynamodb")
+@pytest.mark.parametrize("kind", ["M", "L"])
+def test_an_attribute_is_nested_32_levels_deep(table: Any, kind: str) -> None:
+    """Its own value is the first (DynamoDB, constraints: nested attribute depth; paritysuite/dynamodb-conformance)."""
+    deep = note(1, a=nested(31, kind))
+    table.put_item(TableName="notes", Item=deep)
+    table.transact_write_items(TransactItems=[{"Put": {"TableName": "notes", "Item": note(2, a=nested(31, kind))}}])
+
+    assert table.get_item(TableName="notes", Key=note(1))["Item"] == deep
+
+
+@requirement("aws:dynamodb")
+def test_an_item_is_made_of_its_key_alone(table: Any) -> None:
+    """UpdateItem that changes nothing makes the item that is not there (DynamoDB API reference, UpdateItem)."""
+    table.update_item(TableName="notes", Key=note(1))
+
+    assert table.scan(TableName="notes")["Items"] == [note(1)]
+
+
 @requirement("aws:malformed")
-@pytest.mark.parametrize("item", [{"a": {"N": 5}}, {"a": {"L": [None]}}, {"a": {"M": 5}}, {"a": 5}, 5])
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"a": {"N": 5}}, {"a": {"L": [None]}}, {"a": {"M": 5}}, {"a": 5}, 5, {"a": {"S": "\ud800"}},
+        {"\ud800": {"S": "x"}}, {"a": {"B": "!!!"}}, {"a": {"B": "YQ"}}, {"a": {"BS": ["YQ==", "\u00e9"]}},
+    ],
+)  # fmt: skip
 def test_an_item_of_another_shape_is_no_failure(table: Any, item: Any) -> None:
     """SerializationException (Smithy, awsJson1)."""
-    table.meta.events.register_first("before-sign.dynamodb", lambda request, **more: replace(request, item))
+    send_instead(table, {"TableName": "notes", "Item": item})
     with pytest.raises(ClientError, match="SerializationException"):
         table.put_item(TableName="notes", Item={})
 
 
-def replace(request: Any, item: Any) -> None:
-    """Send another item than the SDK would."""
-    request.data = json.dumps({"TableName": "notes", "Item": item}).encode()
+@requirement("aws:malformed")
+@pytest.mark.parametrize(("operation", "document", "words"), UNWRITTEN, ids=[f"{op}-{w}" for op, _, w in UNWRITTEN])
+def test_what_no_sdk_writes_is_dynamodbs_error(table: Any, operation: str, document: Members, words: str) -> None:
+    """Members and types that the model lacks are not there; what is too deep is not walked (DynamoDB, constraints)."""
+    send_instead(table, document)
+    with pytest.raises(ClientError, match=f"ValidationException.*{words}"):
+        getattr(table, operation)()
+
+
+def send_instead(table: Any, document: Any) -> None:
+    """Send another document than the SDK would."""
+
+    def replace(request: Any, **more: Any) -> None:
+        request.data = json.dumps(document).encode()
+
+    table.meta.events.register_first("before-sign.dynamodb", replace)
