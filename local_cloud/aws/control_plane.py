@@ -13,6 +13,7 @@ from local_cloud.aws.account import REGION, gateway, moto_lock
 from local_cloud.aws.documents import refuse_document
 from local_cloud.aws.dynamodb.transactions import Transactions
 from local_cloud.aws.identity.managed import bring_managed_policy
+from local_cloud.aws.identity.trust_updates import keep_trust
 from local_cloud.aws.invocations import invoke_function
 from local_cloud.aws.lambda_runtime import Outcome
 from local_cloud.aws.moto_server import Moto
@@ -82,6 +83,7 @@ class ControlPlane:
             self._data_plane.deliver_logs()
         if service == "iam":
             bring_managed_policy(peek_body(environ))
+            return keep_trust(environ, self._moto.reply)
         if environ.get("HTTP_X_AMZ_TARGET") == _TRANSACTION:
             return self._transactions.reply(environ, self._moto.reply)
         reply = self._moto.reply(environ)

@@ -15,6 +15,12 @@ from local_cloud.aws.identity.errors import NotEvaluated
 from local_cloud.aws.identity.matching import is_like
 
 _ASSUME = "sts:assumerole"
+# What moto takes for an action of a trust policy, in the one spelling that it takes.
+_SPELT = {
+    f"sts:{name.lower()}": f"sts:{name}"
+    for name in ("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "SetSourceIdentity", "TagSession")
+} | {"sts:setcontext": "sts:TagSession"}  # which moto does not know
+_VERSION, _OLD_VERSION = "2012-10-17", "2008-10-17"
 _KINDS = {"AWS", "CanonicalUser", "Federated", "Service"}
 _NOT_EVALUATED = ("Condition", "NotAction", "NotPrincipal")
 
@@ -22,11 +28,42 @@ _NOT_EVALUATED = ("Condition", "NotAction", "NotPrincipal")
 def malformed_trust(document: str) -> str | None:
     """Why IAM would not take this trust policy; None when it would."""
     try:
-        IAMTrustPolicyDocumentValidator(document).validate()
+        IAMTrustPolicyDocumentValidator(plain_trust(document)).validate()
     except MalformedPolicyDocument as error:
         return str(error.message)
+    except AttributeError:
+        return "Syntax errors in policy."  # moto takes a null for an action
     faults = (_principal_fault(statement) for statement in _statements(document))
     return next(filter(None, faults), None)
+
+
+def plain_trust(document: str) -> str:
+    """
+    The policy as moto's validator reads one: of the newer version, actions in one spelling; what is none as it is.
+
+    Source: IAM, Policy elements: Version (2008-10-17 where there is none); Action (case does not matter).
+    """
+    try:
+        return json.dumps(_plain(json.loads(document)))
+    except (ValueError, RecursionError):
+        return document
+
+
+def _plain(policy: Any) -> Any:
+    if not isinstance(policy, dict):
+        return policy
+    if policy.get("Version", _OLD_VERSION) == _OLD_VERSION:
+        policy["Version"] = _VERSION
+    for statement in _listed(policy.get("Statement")):
+        if isinstance(statement, dict) and "Action" in statement:
+            statement["Action"] = _spelt(statement["Action"])
+    return policy
+
+
+def _spelt(actions: Any) -> Any:
+    if isinstance(actions, list):
+        return [_spelt(action) for action in actions]
+    return _SPELT.get(actions.lower(), actions) if isinstance(actions, str) else actions
 
 
 def _principal_fault(statement: Mapping[str, Any]) -> str | None:

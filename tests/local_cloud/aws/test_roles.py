@@ -21,6 +21,10 @@ NOT_LAMBDA: list[list[dict[str, Any]]] = [
 ]
 LAMBDA: list[list[dict[str, Any]]] = [
     [TRUST],
+    [TRUST | {"Action": "sts:assumerole"}],
+    [TRUST | {"Action": "STS:AssumeRole"}],
+    [TRUST | {"Action": ["sts:AssumeRole", "sts:SetContext", "sts:TagSession"]}],
+    [TRUST | {"Action": ["STS:SETCONTEXT"]}, TRUST],
     [TRUST | {"Principal": {"Service": ["ec2.amazonaws.com", "lambda.amazonaws.com"]}}],
     [TRUST | {"Principal": {"AWS": "123456789012"}}, TRUST | {"Action": ["sts:TagSession", "sts:AssumeRole"]}],
 ]
@@ -29,7 +33,11 @@ UNKNOWN: list[tuple[dict[str, Any], str]] = [
     ({"Principal": "*"}, "the principal '\\*' of a trust policy"),
     ({"Principal": {"AWS": ["*"]}}, "the principal '\\*' of a trust policy"),
 ]
+VERSIONS: list[dict[str, str]] = [{"Version": "2008-10-17"}, {"Version": "2012-10-17"}, {}]
 MALFORMED = [
+    (policy(TRUST).replace("2012", "2013"), "Syntax errors in policy"),
+    (policy(TRUST | {"Action": [None]}), "Syntax errors in policy"),
+    (policy(TRUST | {"Action": ["sts:AssumeRole", "lambda:InvokeFunction"]}), "can only be sts:AssumeRole"),
     ("{}", "Syntax errors in policy"),
     ("nope", "Syntax errors in policy"),
     ("[]", "Syntax errors in policy"),
@@ -69,6 +77,29 @@ def test_a_role_that_trusts_lambda_is_taken(account: Account, statements: list[d
     account.create_function(ECHO, Role=make_role(account, *statements))
 
     assert invoke(account, 1) == 1
+
+
+@requirement("aws:trust")
+@pytest.mark.parametrize("version", VERSIONS, ids=json.dumps)
+def test_a_trust_policy_of_either_version_is_kept_as_it_was_sent(account: Account, version: dict[str, str]) -> None:
+    """At both calls, and Lambda may assume the role; without a version it is 2008-10-17 (IAM, elements: Version)."""
+    document = {**version, "Statement": [TRUST | {"Action": "sts:assumeRole"}]}
+    sent = json.dumps(document)
+    made = account.iam.create_role(RoleName="old", AssumeRolePolicyDocument=sent)["Role"]
+    assert made["AssumeRolePolicyDocument"] == document
+    account.create_function(ECHO, Role=made["Arn"])
+    changed = make_role(account, TRUST | {"Principal": {"Service": "ec2.amazonaws.com"}})
+    account.iam.update_assume_role_policy(RoleName="other", PolicyDocument=sent)
+
+    assert account.iam.get_role(RoleName="other")["Role"]["AssumeRolePolicyDocument"] == document
+    account.create_function(ECHO, "g", Role=changed)
+
+
+@requirement("aws:trust")
+def test_the_trust_of_a_role_that_is_not_there_is_not_changed(account: Account) -> None:
+    """NoSuchEntity (IAM API reference, UpdateAssumeRolePolicy)."""
+    with pytest.raises(account.iam.exceptions.NoSuchEntityException):
+        account.iam.update_assume_role_policy(RoleName="nobody", PolicyDocument=json.dumps({"Statement": [TRUST]}))
 
 
 @requirement("aws:trust")
