@@ -4,13 +4,12 @@ The edge of the control plane: what no AWS SDK sends goes no further, and no fai
 Source: RFC 9112 §6 (framing); Fetch (Origin).
 """
 
-import io
 import logging
 import re
 from collections.abc import Iterable
 from typing import Any
 
-from local_cloud.aws.replies import Application, Reply, StartResponse, refusal
+from local_cloud.aws.replies import Application, Reply, StartResponse, put_body, refusal
 from local_cloud.hosts import is_ours, why_not
 
 # Source: AWS Lambda, CreateFunction: "Request must be smaller than 70167211 bytes", the most that any service takes.
@@ -68,7 +67,7 @@ def _take_body(environ: dict[str, Any]) -> Reply | None:
         return _too_large(environ)
     if coding is None and len(body) < size:
         return _malformed(environ, "the body is shorter than Content-Length")
-    environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
+    put_body(environ, body)
     return None
 
 

@@ -70,5 +70,10 @@ def read_body(environ: dict[str, Any]) -> bytes:
 def peek_body(environ: dict[str, Any]) -> bytes:
     """The request's body, which stays to be read again."""
     body = read_body(environ)
-    environ["wsgi.input"] = io.BytesIO(body)
+    put_body(environ, body)
     return body
+
+
+def put_body(environ: dict[str, Any], body: bytes) -> None:
+    """Let whoever reads the request's body next find this one."""
+    environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))

@@ -9,6 +9,7 @@ from typing import Any
 
 from local_cloud.aws.identity.errors import NotEvaluated
 from local_cloud.aws.identity.matching import is_arn_like, is_like
+from local_cloud.aws.identity.statements import listed
 
 KEYS = {
     "aws:principalaccount",
@@ -67,7 +68,7 @@ def _holds(name: str, values: Sequence[str], wanted: Any) -> bool:
     operator = name.removesuffix("IfExists")
     negated = operator in _NEGATED
     compare = _OPERATORS[_NEGATED.get(operator, operator)]
-    patterns = [str(pattern) for pattern in (wanted if isinstance(wanted, list) else [wanted])]
+    patterns = [str(pattern) for pattern in listed(wanted)]
     if any("${" in pattern for pattern in patterns):
         raise NotEvaluated(f"policy variables ({patterns[0]})")
     if not values:  # a key that the request has not: a negated operator holds, as IfExists does

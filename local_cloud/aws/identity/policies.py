@@ -4,15 +4,16 @@ What identity-based policies decide: an explicit Deny, else an Allow, else nothi
 Source: IAM, Policy evaluation logic.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from typing import Any
 
 from local_cloud.aws.identity.conditions import holds
 from local_cloud.aws.identity.errors import NotEvaluated
 from local_cloud.aws.identity.matching import is_like, is_resource
+from local_cloud.aws.identity.statements import listed, statements
 
 _ELEMENTS = {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"}
 
@@ -41,15 +42,11 @@ def decide(documents: Iterable[str], call: Call) -> Decision:
     Raises:
         NotEvaluated: a statement that concerns the call has an element or a condition key that is not emulated.
     """
-    effects = {statement["Effect"] for statement in _statements(documents) if _concerns(statement, call)}
+    held = chain.from_iterable(map(statements, documents))
+    effects = {statement["Effect"] for statement in held if _concerns(statement, call)}
     if "Deny" in effects:
         return Decision.DENIED
     return Decision.ALLOWED if "Allow" in effects else Decision.NOT_ALLOWED
-
-
-def _statements(documents: Iterable[str]) -> Iterator[Mapping[str, Any]]:
-    for document in documents:
-        yield from _listed(json.loads(document).get("Statement", []))
 
 
 def _concerns(statement: Mapping[str, Any], call: Call) -> bool:
@@ -64,12 +61,8 @@ def _concerns(statement: Mapping[str, Any], call: Call) -> bool:
 def _matches(statement: Mapping[str, Any], element: str, value: str, lower: bool = False) -> bool:
     """Whether an element, or its `Not` form, takes the value in."""
     negated = f"Not{element}" in statement
-    patterns = _listed(statement.get(f"Not{element}" if negated else element, []))
+    patterns = listed(statement.get(f"Not{element}" if negated else element, []))
     if any("${" in pattern for pattern in patterns):
         raise NotEvaluated(f"policy variables ({patterns[0]})")
     found = any(is_like(value, p.lower()) if lower else is_resource(value, p) for p in patterns)
     return found != negated
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

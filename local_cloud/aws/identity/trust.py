@@ -5,7 +5,7 @@ Source: IAM, Policy elements: Principal; Roles terms and concepts, "Trust policy
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from moto.iam.exceptions import MalformedPolicyDocument
@@ -13,6 +13,7 @@ from moto.iam.policy_validation import IAMTrustPolicyDocumentValidator
 
 from local_cloud.aws.identity.errors import NotEvaluated
 from local_cloud.aws.identity.matching import is_like
+from local_cloud.aws.identity.statements import listed, statements
 
 _ASSUME = "sts:assumerole"
 # What moto takes for an action of a trust policy, in the one spelling that it takes.
@@ -33,7 +34,7 @@ def malformed_trust(document: str) -> str | None:
         return str(error.message)
     except AttributeError:
         return "Syntax errors in policy."  # moto takes a null for an action
-    faults = (_principal_fault(statement) for statement in _statements(document))
+    faults = (_principal_fault(statement) for statement in statements(document))
     return next(filter(None, faults), None)
 
 
@@ -54,7 +55,7 @@ def _plain(policy: Any) -> Any:
         return policy
     if policy.get("Version", _OLD_VERSION) == _OLD_VERSION:
         policy["Version"] = _VERSION
-    for statement in _listed(policy.get("Statement")):
+    for statement in listed(policy.get("Statement")):
         if isinstance(statement, dict) and "Action" in statement:
             statement["Action"] = _spelt(statement["Action"])
     return policy
@@ -82,25 +83,17 @@ def trusts(document: str, service: str) -> bool:
     Raises:
         NotEvaluated: what decides is not emulated.
     """
-    effects = {statement["Effect"] for statement in _statements(document) if _concerns(statement, service)}
+    effects = {statement["Effect"] for statement in statements(document) if _concerns(statement, service)}
     return effects == {"Allow"}
 
 
 def _concerns(statement: Mapping[str, Any], service: str) -> bool:
     principal = statement.get("Principal", {})
-    if principal == "*" or "*" in _listed(principal.get("AWS", [])):
+    if principal == "*" or "*" in listed(principal.get("AWS", [])):
         raise NotEvaluated("the principal '*' of a trust policy")
-    if "Principal" in statement and service not in _listed(principal.get("Service", [])):
+    if "Principal" in statement and service not in listed(principal.get("Service", [])):
         return False
     unknown = [element for element in _NOT_EVALUATED if statement.get(element)]
     if unknown:
         raise NotEvaluated(f"the element {unknown[0]!r} of a trust policy")
-    return any(is_like(_ASSUME, action.lower()) for action in _listed(statement.get("Action", [])))
-
-
-def _statements(document: str) -> Iterator[Mapping[str, Any]]:
-    yield from _listed(json.loads(document).get("Statement", []))
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    return any(is_like(_ASSUME, action.lower()) for action in listed(statement.get("Action", [])))

@@ -1,6 +1,5 @@
 """Which requests DynamoDB refuses that moto takes; what moto is to read otherwise than it was written is changed."""
 
-import io
 import json
 from typing import Any
 
@@ -10,7 +9,7 @@ from local_cloud.aws.dynamodb.values import TOO_DEEP
 from local_cloud.aws.refusals.faults import Fault
 from local_cloud.aws.refusals.operations import input_shape
 from local_cloud.aws.refusals.serialization import misshapen
-from local_cloud.aws.replies import peek_body
+from local_cloud.aws.replies import peek_body, put_body
 
 _DEEPEST = 100  # more than any item has, whose 32 levels are two each in JSON
 
@@ -38,8 +37,7 @@ def _fault(environ: dict[str, Any], operation: str) -> Fault | None:
         return Fault(wrong, "SerializationException")
     wanted = _known(shape, document)
     check_request(operation, shape, wanted)
-    body = json.dumps(wanted).encode()
-    environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
+    put_body(environ, json.dumps(wanted).encode())
     return None
 
 
